@@ -1,83 +1,12 @@
 #include "ledger/book/apply.hpp"
 
 #include "ledger/book/postings.hpp"
+#include "ledger/book/row_sink.hpp"
 
 #include <algorithm>
 
 namespace plimsoll::book {
 namespace {
-
-/// Changes the rows that legs name, opening them where they are new.
-class ApplySink {
-public:
-    explicit ApplySink(Book& book) : book_(book) {}
-    [[nodiscard]] bool ok() const { return ok_; }
-
-    void cash(AccountId account, AssetId asset, Amount amount) {
-        if (BalanceRow* row = balance(account, asset)) keep(row->amount.add(amount));
-    }
-    void quote(AccountId account, InstrumentId instrument, AssetId, Amount amount) {
-        if (PositionRow* row = position(account, instrument)) keep(row->quote.add(amount));
-    }
-    void size(AccountId account, InstrumentId instrument, Quantity quantity) {
-        PositionRow* row = position(account, instrument);
-        if (row == nullptr) return;
-        Int128 const before = std::max<Int128>(row->size.units(), 0);
-        keep(row->size.add(quantity));
-        Int128 const after = std::max<Int128>(row->size.units(), 0);
-        if (after != before) {
-            keep(book_.instruments.write(instrument.number()).open_interest.add(Quantity{after - before}));
-        }
-    }
-    void stand(AccountId account, std::uint32_t subject, IndexKind kind, Index index) {
-        if (kind == IndexKind::funding) {
-            if (PositionRow* row = position(account, InstrumentId{subject})) row->index = index;
-        } else if (BalanceRow* row = balance(account, AssetId{subject})) {
-            row->index = index;
-        }
-    }
-
-private:
-    void keep(bool ok) { ok_ = ok_ && ok; }
-
-    /// Legs of one position follow each other: the last look-up often answers the next.
-    [[nodiscard]] PositionRow* position(AccountId account, InstrumentId instrument) {
-        std::uint64_t const key = Book::key(account, instrument.number());
-        if (key == last_position_key_ && last_position_ != 0) return &book_.positions.write(last_position_);
-        std::uint32_t row = book_.positions_by_key.find(key);
-        if (row == 0) {
-            if (!book_.has(account) || !book_.has(instrument)) return refuse<PositionRow>();
-            AccountRow& owner = book_.accounts.write(account.number());
-            row = book_.positions.add({account, instrument, owner.first_position, 0, {}, {}, {}});
-            owner.first_position = row;
-            book_.positions_by_key.insert(key, row);
-        }
-        last_position_key_ = key;
-        last_position_ = row;
-        return &book_.positions.write(row);
-    }
-    [[nodiscard]] BalanceRow* balance(AccountId account, AssetId asset) {
-        std::uint64_t const key = Book::key(account, asset.number());
-        std::uint32_t row = book_.balances_by_key.find(key);
-        if (row == 0) {
-            if (!book_.has(account) || !book_.has(asset)) return refuse<BalanceRow>();
-            AccountRow& owner = book_.accounts.write(account.number());
-            row = book_.balances.add({account, asset, owner.first_balance, 0, {}, {}});
-            owner.first_balance = row;
-            book_.balances_by_key.insert(key, row);
-        }
-        return &book_.balances.write(row);
-    }
-    template <class Row> [[nodiscard]] Row* refuse() {
-        ok_ = false;
-        return nullptr;
-    }
-
-    Book& book_;
-    bool ok_ = true;
-    std::uint64_t last_position_key_ = 0;
-    std::uint32_t last_position_ = 0;
-};
 
 [[nodiscard]] Name name_of(std::string const& text) {
     auto name = Name::from(text);
@@ -395,7 +324,7 @@ template <class Fact> [[nodiscard]] bool apply_fact(Book& book, Origin const& or
             ++book.head.write(1).quarantined;
             if (origin.source != 0) ++book.sources.write(origin.source).quarantined;
         }
-        ApplySink sink(book);
+        RowSink sink(book);
         post(fact, sink);
         return sink.ok() && change(book, fact);
     }
@@ -441,24 +370,27 @@ result<void> apply(Book& book, Event const& event) {
     return outcome::success();
 }
 
-result<void> apply_first(Book& book, BatchView const& batch, std::size_t count) {
+result<void> apply_range(Book& book, BatchView const& batch, std::size_t begin, std::size_t end) {
     BatchView::Walk slots(batch);
     BatchView::Walk rows(batch);
     BatchView::Walk now(batch);
+    while (slots.index() < begin) slots.next_hot([](auto const&) {});
+    rows = slots;
+    now = slots;
     auto fetch_slots = [&] { slots.next_hot([&](auto const& fact) { post(fact, SlotFetch{book}); }); };
     auto fetch_rows = [&] { rows.next_hot([&](auto const& fact) { post(fact, RowFetch{book}); }); };
-    while (slots.index() < std::min(slots_ahead, count)) fetch_slots();
-    while (rows.index() < std::min(rows_ahead, count)) fetch_rows();
+    while (slots.index() < std::min(begin + slots_ahead, end)) fetch_slots();
+    while (rows.index() < std::min(begin + rows_ahead, end)) fetch_rows();
     bool ok = true;
-    while (now.index() < count) {
-        if (slots.index() < count) fetch_slots();
-        if (rows.index() < count) fetch_rows();
+    while (now.index() < end) {
+        if (slots.index() < end) fetch_slots();
+        if (rows.index() < end) fetch_rows();
         now.next([&](Origin const& origin, auto const& fact) { ok = apply_fact(book, origin, fact); });
         if (!ok) return fail(Errc::rows_disagree, "event #" + std::to_string(book.sequence()));
     }
     return outcome::success();
 }
 
-result<void> apply(Book& book, BatchView const& batch) { return apply_first(book, batch, batch.size()); }
+result<void> apply(Book& book, BatchView const& batch) { return apply_range(book, batch, 0, batch.size()); }
 
 } // namespace plimsoll::book

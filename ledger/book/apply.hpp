@@ -14,7 +14,7 @@ namespace plimsoll::book {
 /// Applies a whole batch, fetching rows ahead. Errors: as above, with the sequence.
 [[nodiscard]] result<void> apply(Book& book, BatchView const& batch);
 
-/// Applies the first `count` events of a batch.
-[[nodiscard]] result<void> apply_first(Book& book, BatchView const& batch, std::size_t count);
+/// Applies the events [begin, end) of a batch, counted from 0.
+[[nodiscard]] result<void> apply_range(Book& book, BatchView const& batch, std::size_t begin, std::size_t end);
 
 } // namespace plimsoll::book

@@ -38,6 +38,9 @@ template <class Vector> [[nodiscard]] std::uint8_t const* data_of(Vector const* 
         if (kinds[i] <= hot_kinds) continue;
         auto const* bytes = batch.rare()->Get(static_cast<flatbuffers::uoffset_t>(next++))->bytes();
         if (bytes == nullptr) return fail(Errc::bytes_not_a_batch, "a rare event without bytes");
+        if (reinterpret_cast<std::uintptr_t>(bytes->data()) % 8 != 0) {
+            return fail(Errc::bytes_not_a_batch, "a rare event off its boundary");
+        }
         flatbuffers::Verifier verifier(bytes->data(), bytes->size());
         if (!verifier.VerifyBuffer<wire::RareEvent>(nullptr)) {
             return fail(Errc::bytes_not_a_batch, "a rare event's buffer");

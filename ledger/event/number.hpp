@@ -40,7 +40,10 @@ public:
     }
     [[nodiscard]] constexpr bool is_zero() const { return (low_ | static_cast<std::uint64_t>(high_)) == 0; }
     [[nodiscard]] constexpr bool is_negative() const { return high_ < 0; }
-    [[nodiscard]] constexpr Fixed operator-() const { return Fixed{-units()}; }
+    /// Wraps where the value is -2^127, which damaged bytes may hold and every limit refuses.
+    [[nodiscard]] constexpr Fixed operator-() const {
+        return Fixed{static_cast<Int128>(-static_cast<Uint128>(units()))};
+    }
 
     friend constexpr bool operator==(Fixed const&, Fixed const&) = default;
     friend constexpr std::strong_ordering operator<=>(Fixed const& a, Fixed const& b) {

@@ -44,7 +44,8 @@ constexpr Int128 int128_max = static_cast<Int128>((Uint128{1} << 127) - 1);
 std::optional<Int128> multiply_divide(Int128 a, Int128 b, Int128 c, Rounding rounding) {
     if (c == 0) return std::nullopt;
     Int128 product = 0;
-    if (!__builtin_mul_overflow(a, b, &product)) return divide(product, c, rounding);
+    bool const fits = !__builtin_mul_overflow(a, b, &product) && within(product, int128_max);
+    if (fits) return divide(product, c, rounding);
     return quotient(widen(a) * widen(b), widen(c), rounding);
 }
 

@@ -1,0 +1,21 @@
+/// Reads whole tables in key order, for the one who compares them with the log.
+#pragma once
+
+#include "ledger/store/keys.hpp"
+#include "ledger/store/store.hpp"
+
+#include <functional>
+
+namespace plimsoll::store {
+
+/// Calls f(key, value) for every entry of a family, in key order, until it says false.
+using Entry = std::function<bool(std::string_view key, std::string_view value)>;
+[[nodiscard]] result<void> for_entries(Store const& store, Family family, Entry const& f);
+
+/// One entry's value; nothing where it is absent.
+[[nodiscard]] result<std::optional<std::string>> entry(Store const& store, Family family, std::string_view key);
+
+/// Reads every block of every file and compares its checksum. Errors: Errc::damaged, naming the file.
+[[nodiscard]] result<void> verify_checksums(Store const& store);
+
+} // namespace plimsoll::store

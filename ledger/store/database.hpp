@@ -1,0 +1,55 @@
+/// RocksDB as this project uses it: its settings, and its failures in our words. Room-private.
+#pragma once
+
+#include "ledger/event/hash.hpp"
+#include "ledger/store/errc.hpp"
+#include "ledger/store/keys.hpp"
+
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace plimsoll::store {
+
+enum class Access { write, read };
+
+/// An open database with its families.
+class Database {
+public:
+    /// Errors: Errc::already_open, damaged, disk_failed.
+    [[nodiscard]] static result<std::unique_ptr<Database>> open(std::filesystem::path const& path, Access access,
+                                                                bool create);
+    ~Database();
+    Database(Database const&) = delete;
+    Database& operator=(Database const&) = delete;
+
+    [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+    [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const {
+        return families_[static_cast<std::size_t>(family)];
+    }
+
+private:
+    Database() = default;
+    std::unique_ptr<rocksdb::DB> db_;
+    std::array<rocksdb::ColumnFamilyHandle*, family_count> families_{};
+    rocksdb::ColumnFamilyHandle* default_ = nullptr;
+};
+
+[[nodiscard]] inline rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+[[nodiscard]] inline rocksdb::Slice slice(Bytes bytes) {
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+[[nodiscard]] inline Bytes bytes_of(rocksdb::Slice const& text) {
+    return std::as_bytes(std::span<char const>(text.data(), text.size()));
+}
+[[nodiscard]] inline std::string_view view(rocksdb::Slice const& text) { return {text.data(), text.size()}; }
+
+/// Nothing where it succeeded; else our failure: corruption is damage, the rest a failing disk.
+[[nodiscard]] result<void> told(rocksdb::Status const& status, std::string_view doing);
+
+/// Settings of one family's tables, also for files made outside and ingested.
+[[nodiscard]] rocksdb::ColumnFamilyOptions family_options(Family family);
+[[nodiscard]] rocksdb::DBOptions database_options();
+
+} // namespace plimsoll::store

@@ -1,0 +1,20 @@
+/// What can be wrong with a ledger's directory and its bytes on disk.
+#pragma once
+
+#include "ledger/event/result.hpp"
+
+namespace plimsoll::store {
+
+enum class Errc {
+    not_a_ledger = 1,
+    format_newer,
+    directory_not_empty,
+    cannot_create,
+    already_open,
+    damaged,
+    disk_failed,
+};
+
+[[nodiscard]] Rule describe(Errc code);
+
+} // namespace plimsoll::store

@@ -1,0 +1,93 @@
+#include "replay/committer.hpp"
+
+#include <iterator>
+
+namespace plimsoll::replay {
+
+Committer::Committer(store::Store& store, store::LogHead const& head)
+    : store_(store), previous_(head.root), durable_(head.sequence), thread_([this] { run(); }) {}
+
+Committer::~Committer() {
+    {
+        std::lock_guard lock(mutex_);
+        ending_ = true;
+        changed_.notify_all();
+    }
+    thread_.join();
+}
+
+result<void> Committer::failure() const {
+    if (failed_) return outcome::failure(failed_->at("nothing more is accepted"));
+    return outcome::success();
+}
+
+result<void> Committer::push(Sealing&& batch) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return queue_.size() < queue_limit || failed_; });
+    PLIMSOLL_TRYV(failure());
+    queue_.push_back(std::move(batch));
+    changed_.notify_all();
+    return outcome::success();
+}
+
+result<void> Committer::drain() {
+    std::unique_lock lock(mutex_);
+    // Whoever waits for one small group writes it himself: two thread switches less.
+    if (!busy_ && !failed_ && !queue_.empty() && queue_.size() <= group_limit) {
+        std::deque<Sealing> group = std::move(queue_);
+        queue_.clear();
+        busy_ = true;
+        lock.unlock();
+        auto const verdict = write(group);
+        lock.lock();
+        busy_ = false;
+        if (!verdict) failed_ = verdict.error();
+        changed_.notify_all();
+    }
+    changed_.wait(lock, [&] { return (queue_.empty() && !busy_) || failed_; });
+    return failure();
+}
+
+result<void> Committer::write(std::deque<Sealing>& group) {
+    std::vector<store::SealedBatch> sealed;
+    sealed.reserve(group.size());
+    std::uint64_t last = 0;
+    for (Sealing& batch : group) {
+        batch.header.previous = previous_;
+        std::string bytes = batch.events.finish(batch.header);
+        previous_ = sha256(bytes_of(std::string_view(bytes)));
+        last = batch.header.first_sequence + batch.events.size() - 1;
+        sealed.push_back({std::move(bytes), batch.header.first_sequence, batch.header.time, std::move(batch.records),
+                          std::move(batch.names)});
+    }
+    PLIMSOLL_TRYV(store_.append(sealed));
+    durable_.store(last, std::memory_order_release);
+    return outcome::success();
+}
+
+void Committer::run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [&] { return (!queue_.empty() && !busy_) || ending_; });
+        if (busy_ || queue_.empty() || failed_) {
+            if (ending_) return;
+            if (failed_) changed_.wait(lock, [&] { return ending_; });
+            continue;
+        }
+        std::deque<Sealing> group;
+        while (!queue_.empty() && group.size() < group_limit) {
+            group.push_back(std::move(queue_.front()));
+            queue_.pop_front();
+        }
+        busy_ = true;
+        changed_.notify_all();
+        lock.unlock();
+        auto const verdict = write(group);
+        lock.lock();
+        busy_ = false;
+        if (!verdict) failed_ = verdict.error();
+        changed_.notify_all();
+    }
+}
+
+} // namespace plimsoll::replay

@@ -1,0 +1,58 @@
+/// The thread that makes batches durable: it chains, encodes, hashes and writes them while the caller
+/// decides the next ones. Everything that waits is written in one step: that is the group commit.
+#pragma once
+
+#include "ledger/store/store.hpp"
+#include "replay/errc.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace plimsoll::replay {
+
+/// A batch as the engine hands it over: its previous hash is filled in when its turn comes.
+struct Sealing {
+    BatchBuilder events;
+    BatchHeader header;
+    std::vector<std::pair<std::uint16_t, Cursor>> records;
+    std::vector<std::pair<std::string, std::uint32_t>> names;
+};
+
+class Committer {
+public:
+    Committer(store::Store& store, store::LogHead const& head);
+    ~Committer();
+    Committer(Committer const&) = delete;
+    Committer& operator=(Committer const&) = delete;
+
+    /// Waits while too many wait already. Errors: the failure that stopped the committer.
+    [[nodiscard]] result<void> push(Sealing&& batch);
+    /// Returns when everything pushed is fsynced.
+    [[nodiscard]] result<void> drain();
+    [[nodiscard]] std::uint64_t durable_sequence() const { return durable_.load(std::memory_order_acquire); }
+
+private:
+    void run();
+    /// Encodes, chains and writes a group. Called without the lock.
+    [[nodiscard]] result<void> write(std::deque<Sealing>& group);
+    [[nodiscard]] result<void> failure() const;
+
+    static constexpr std::size_t queue_limit = 64;
+    static constexpr std::size_t group_limit = 16;
+
+    store::Store& store_;
+    Hash previous_;
+    std::atomic<std::uint64_t> durable_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Sealing> queue_;
+    std::optional<Error> failed_;
+    bool busy_ = false;
+    bool ending_ = false;
+    std::thread thread_;
+};
+
+} // namespace plimsoll::replay

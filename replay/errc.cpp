@@ -1,0 +1,34 @@
+#include "replay/errc.hpp"
+
+namespace plimsoll::replay {
+
+Rule describe(Errc code) {
+    auto rule = [](std::string_view name, std::string_view sentence, Status status) {
+        return Rule{"replay", name, sentence, status};
+    };
+    switch (code) {
+    case Errc::record_conflicts:
+        return rule("record_conflicts", "the source's record is in the ledger already, with other content",
+                    Status::bad_input);
+    case Errc::record_late:
+        return rule("record_late", "the record lies before what the ledger already took from this source",
+                    Status::bad_input);
+    case Errc::group_empty: return rule("group_empty", "a group of no events", Status::bad_input);
+    case Errc::engine_stopped:
+        return rule("engine_stopped", "an earlier write failed, so nothing more is accepted; reopen the ledger",
+                    Status::damaged);
+    case Errc::not_a_moment:
+        return rule("not_a_moment", "not a moment: use latest, #SEQ, before:#SEQ or an RFC 3339 time", Status::usage);
+    case Errc::moment_in_the_future:
+        return rule("moment_in_the_future", "the ledger does not reach that event", Status::usage);
+    case Errc::chain_broken:
+        return rule("chain_broken", "a batch does not name the batch before it by its hash", Status::damaged);
+    case Errc::sequence_gap: return rule("sequence_gap", "a batch does not follow the one before", Status::damaged);
+    case Errc::root_differs:
+        return rule("root_differs", "a checkpoint differs from what the log adds up to", Status::damaged);
+    case Errc::index_differs: return rule("index_differs", "an index differs from the log", Status::damaged);
+    }
+    return rule("unknown", "unknown failure", Status::damaged);
+}
+
+} // namespace plimsoll::replay

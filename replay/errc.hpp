@@ -1,0 +1,23 @@
+/// What can be wrong with a record's place, or with a moment that is asked for.
+#pragma once
+
+#include "ledger/event/result.hpp"
+
+namespace plimsoll::replay {
+
+enum class Errc {
+    record_conflicts = 1,
+    record_late,
+    group_empty,
+    engine_stopped,
+    not_a_moment,
+    moment_in_the_future,
+    chain_broken,
+    sequence_gap,
+    root_differs,
+    index_differs,
+};
+
+[[nodiscard]] Rule describe(Errc code);
+
+} // namespace plimsoll::replay

@@ -1,0 +1,230 @@
+#include "replay/verify.hpp"
+
+#include "ledger/book/apply.hpp"
+#include "ledger/book/decide.hpp"
+#include "ledger/book/invariants.hpp"
+#include "ledger/store/audit.hpp"
+#include "ledger/store/checkpoint.hpp"
+#include "ledger/store/history.hpp"
+#include "replay/catch_up.hpp"
+#include "replay/mentions.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace plimsoll::replay {
+namespace {
+
+using store::Family;
+
+/// After this many differences the report has enough to go by.
+constexpr std::size_t finding_limit = 100;
+
+class Verifier {
+public:
+    explicit Verifier(store::Store const& store) : store_(store) {}
+
+    [[nodiscard]] result<VerifyReport> run(std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
+        auto const checksums = store::verify_checksums(store_);
+        if (!checksums) find(checksums.error());
+        PLIMSOLL_TRY(head, store_.head());
+        PLIMSOLL_TRY(checkpoints, store::checkpoint_sequences(store_));
+        checkpoints_ = std::move(checkpoints);
+        PLIMSOLL_TRY(epochs, store::first_missing_epoch(store_));
+        epochs_ = epochs;
+        PLIMSOLL_TRYV(read_log(head, progress));
+        if (next_checkpoint_ < checkpoints_.size()) {
+            find("a checkpoint lies past the log or inside a batch", "#" + std::to_string(checkpoints_[next_checkpoint_]));
+        }
+        PLIMSOLL_TRYV(count_index(Family::times, times_));
+        PLIMSOLL_TRYV(count_index(Family::records, records_));
+        PLIMSOLL_TRYV(count_index(Family::names, book_.accounts.size()));
+        if (epochs_ > report_.history_epochs) find("the history index goes past the log", std::to_string(epochs_) + " epochs");
+        if (auto const balance = book::check_balance(book_); !balance) find(balance.error(), "the end of the log");
+        report_.events = book_.sequence();
+        report_.log_root = previous_;
+        report_.state_root = book::state_root(book_);
+        return report_;
+    }
+
+private:
+    void find(std::string what, std::string where) {
+        if (report_.findings.size() < finding_limit) report_.findings.push_back({std::move(what), std::move(where)});
+    }
+    void find(Error const& error, std::string const& where = "") {
+        find(std::string(error.rule().sentence), where.empty() ? error.detail() : where + ": " + error.detail());
+    }
+
+    [[nodiscard]] result<void> read_log(store::LogHead const& head,
+                                        std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
+        AlignedBytes bytes;
+        auto scan = store_.scan(1);
+        for (; !scan->done(); scan->next()) {
+            std::string const place = "the batch at #" + std::to_string(scan->first_sequence());
+            bytes.assign(scan->bytes());
+            auto const batch = BatchView::open(bytes.view());
+            if (!batch) {
+                find(batch.error(), place);
+                return outcome::success(); // nothing after it can be rebuilt
+            }
+            auto const chain = check_chain(batch.value(), &previous_, book_.sequence() + 1);
+            if (!chain) {
+                find(chain.error(), place);
+                return outcome::success();
+            }
+            if (!read_batch(batch.value(), place)) return outcome::success();
+            previous_ = sha256(bytes.view());
+            ++report_.batches;
+            PLIMSOLL_TRYV(compare_checkpoint());
+            progress(book_.sequence(), head.sequence);
+        }
+        auto const verdict = scan->verdict();
+        if (!verdict) find(verdict.error());
+        return outcome::success();
+    }
+
+    /// Every event asked again, as if it came now: the rules hold, and decide would decide the same.
+    [[nodiscard]] bool read_batch(BatchView const& batch, std::string const& place) {
+        if (batch.header().time != book_.time()) find("a batch begins at another ledger time", place);
+        check_batch_indexes(batch);
+        for (Event const& event : batch.events()) {
+            std::uint64_t const sequence = book_.sequence() + 1;
+            std::string const where = "event #" + std::to_string(sequence);
+            decided_.clear();
+            auto const verdict = book::decide(book_, event, decided_);
+            if (!verdict) find(verdict.error(), where);
+            if (verdict && decided_.size() != 1) find("an event lacks what the rules decide before it", where);
+            auto const applied = book::apply(book_, event);
+            if (!applied) {
+                find(applied.error(), where);
+                return false;
+            }
+            visit_body(event.body, [&](auto const& fact) {
+                mention(sequence, fact);
+                leg_sums_.clear();
+                book::post(fact, leg_sums_);
+                if (!leg_sums_.are_zero()) find("the legs of an event do not sum to zero", where);
+            });
+        }
+        return true;
+    }
+
+    void check_batch_indexes(BatchView const& batch) {
+        std::uint64_t const first = batch.header().first_sequence;
+        expect(Family::times, store::time_key(batch.header().time, first), "", "the time index, #" + std::to_string(first));
+        ++times_;
+        std::vector<std::uint16_t> seen;
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            Origin const origin = batch.origin(i);
+            if (origin.source == 0 || origin.cursor == Cursor{}) continue;
+            if (std::find(seen.begin(), seen.end(), origin.source) != seen.end()) continue;
+            seen.push_back(origin.source);
+            expect(Family::records, store::record_key(origin.source, origin.cursor), store::sequence_key(first),
+                   "the record index, #" + std::to_string(first));
+            ++records_;
+        }
+    }
+
+    void expect(Family family, std::string const& key, std::string const& value, std::string const& where) {
+        auto const stored = store::entry(store_, family, key);
+        ++report_.index_entries;
+        if (!stored) {
+            find(stored.error());
+        } else if (!stored.value() || *stored.value() != value) {
+            find("an index differs from the log", where);
+        }
+    }
+
+    template <class Fact> void mention(std::uint64_t sequence, Fact const& fact) {
+        if constexpr (std::is_same_v<Fact, AccountOpened>) {
+            expect(Family::names, fact.name, store::KeyWriter{}.put(book_.accounts.size()).take(), "account " + fact.name);
+        }
+        for_entities(fact, [&](std::uint32_t entity) { mentions_.push_back(store::mention(entity, sequence)); });
+        if (sequence % store::epoch_events != 0) return;
+        std::uint32_t const epoch = store::epoch_of(sequence);
+        if (epoch < epochs_) {
+            auto const stored = store::epoch_text(store_, epoch);
+            if (!stored) {
+                find(stored.error());
+            } else if (stored.value() != store::epoch_text_of(mentions_)) {
+                find("the history index differs from the log", "epoch " + std::to_string(epoch));
+            }
+            ++report_.history_epochs;
+        }
+        mentions_.clear();
+    }
+
+    /// At a checkpoint's sequence: its root, and each page that it names, against the replayed rows.
+    [[nodiscard]] result<void> compare_checkpoint() {
+        if (next_checkpoint_ == checkpoints_.size() || checkpoints_[next_checkpoint_] != book_.sequence()) {
+            return outcome::success();
+        }
+        ++next_checkpoint_;
+        std::string const where = "checkpoint #" + std::to_string(book_.sequence());
+        auto const read = store::checkpoint_before(store_, book_.sequence());
+        if (!read) {
+            find(read.error(), where);
+            return outcome::success();
+        }
+        store::Manifest const& manifest = *read.value();
+        ++report_.checkpoints;
+        if (auto const balance = book::check_balance(book_); !balance) find(balance.error(), where);
+        Hash const root = hashes_.update(book_);
+        book_.for_tables([](book::TableId, auto& table) { table.clean(); });
+        if (manifest.state_root != root || manifest.log_root != previous_ || manifest.time != book_.time()) {
+            find("a checkpoint differs from what the log adds up to", where);
+        }
+        std::uint64_t pages = 0;
+        auto const loaded = store::load_pages(store_, manifest, [&](std::uint8_t number, std::uint32_t page, Bytes bytes) {
+            ++pages;
+            book_.for_tables([&](book::TableId id, auto const& table) {
+                if (static_cast<std::uint8_t>(id) != number) return;
+                bool const same = page < table.page_count() && std::ranges::equal(table.page(page), bytes);
+                if (!same) find("a stored page differs", where + ", table " + std::to_string(number) + ", page " + std::to_string(page));
+            });
+            return true;
+        });
+        if (!loaded) find(loaded.error(), where);
+        report_.pages += pages;
+        return outcome::success();
+    }
+
+    [[nodiscard]] result<void> count_index(Family family, std::uint64_t expected) {
+        std::uint64_t count = 0;
+        auto const verdict = store::for_entries(store_, family, [&](std::string_view, std::string_view) {
+            ++count;
+            return true;
+        });
+        if (!verdict) find(verdict.error());
+        if (count != expected) {
+            find("an index has entries that the log does not explain",
+                 std::string(store::family_names.at(static_cast<std::size_t>(family))) + ": " + std::to_string(count) +
+                     " entries, expected " + std::to_string(expected));
+        }
+        return outcome::success();
+    }
+
+    store::Store const& store_;
+    VerifyReport report_;
+    book::Book book_;
+    book::PageHashes hashes_;
+    Hash previous_{};
+    std::vector<Event> decided_;
+    book::LegSums leg_sums_;
+    std::vector<std::uint64_t> checkpoints_;
+    std::size_t next_checkpoint_ = 0;
+    std::uint32_t epochs_ = 0;
+    std::uint64_t times_ = 0;
+    std::uint64_t records_ = 0;
+    std::vector<store::Mention> mentions_;
+};
+
+} // namespace
+
+result<VerifyReport> verify(std::filesystem::path const& directory,
+                            std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
+    PLIMSOLL_TRY(store, store::Store::open_reader(directory));
+    return Verifier(*store).run(progress);
+}
+
+} // namespace plimsoll::replay

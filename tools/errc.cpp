@@ -1,0 +1,33 @@
+#include "tools/errc.hpp"
+
+namespace plimsoll::tools {
+
+Rule describe(Errc code) {
+    auto rule = [](std::string_view name, std::string_view sentence, Status status = Status::bad_input) {
+        return Rule{"tools", name, sentence, status};
+    };
+    switch (code) {
+    case Errc::usage: return rule("usage", "usage", Status::usage);
+    case Errc::file_unreadable: return rule("file_unreadable", "cannot read the file");
+    case Errc::file_unwritable: return rule("file_unwritable", "cannot write the file");
+    case Errc::unknown_format: return rule("unknown_format", "no such format", Status::usage);
+    case Errc::unknown_column: return rule("unknown_column", "the header line lacks a column that this format has");
+    case Errc::line_truncated: return rule("line_truncated", "the line has fewer fields than the header");
+    case Errc::field_malformed: return rule("field_malformed", "a field cannot be understood");
+    case Errc::asset_unlisted: return rule("asset_unlisted", "unknown asset");
+    case Errc::balance_breaks:
+        return rule("balance_breaks", "the file's own running balance does not follow from its rows");
+    case Errc::json_malformed: return rule("json_malformed", "not a line of JSON");
+    case Errc::field_missing: return rule("field_missing", "a field is missing");
+    case Errc::field_unknown: return rule("field_unknown", "a field that this kind of event does not have");
+    case Errc::name_unresolved: return rule("name_unresolved", "a name that nothing in the ledger has");
+    case Errc::words_malformed: return rule("words_malformed", "the on-chain words do not follow their layout");
+    case Errc::no_valuation_asset:
+        return rule("no_valuation_asset", "nothing to value in; name an asset with --in", Status::usage);
+    case Errc::ledger_disagrees:
+        return rule("ledger_disagrees", "the file does not continue from where the ledger stands");
+    }
+    return rule("unknown", "unknown failure");
+}
+
+} // namespace plimsoll::tools

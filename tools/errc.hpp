@@ -1,0 +1,29 @@
+/// What can be wrong with files and requests from outside.
+#pragma once
+
+#include "ledger/event/result.hpp"
+
+namespace plimsoll::tools {
+
+enum class Errc {
+    usage = 1,
+    file_unreadable,
+    file_unwritable,
+    unknown_format,
+    unknown_column,
+    line_truncated,
+    field_malformed,
+    asset_unlisted,
+    balance_breaks,
+    json_malformed,
+    field_missing,
+    field_unknown,
+    name_unresolved,
+    words_malformed,
+    no_valuation_asset,
+    ledger_disagrees,
+};
+
+[[nodiscard]] Rule describe(Errc code);
+
+} // namespace plimsoll::tools
