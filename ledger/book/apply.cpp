@@ -87,6 +87,8 @@ bool change(Book& book, AssetDefined const& fact) {
 }
 
 bool change(Book& book, InstrumentDefined const& fact) {
+    bool const known = book.assets.has(fact.base) && book.assets.has(fact.quote) && book.assets.has(fact.settle);
+    if (!known) return false;
     InstrumentRow row;
     row.name = name_of(fact.name);
     row.base = AssetId{fact.base};
@@ -344,18 +346,30 @@ struct SlotFetch {
     void stand(AccountId, std::uint32_t, IndexKind, Index) const {}
 };
 
-struct RowFetch {
-    Book const& book;
+class RowFetch {
+public:
+    explicit RowFetch(Book const& at) : book(at) {}
     void cash(AccountId account, AssetId asset, Amount) const {
         std::uint32_t const row = book.balances_by_key.find(Book::key(account, asset.number()));
-        if (row != 0) book.balances.prefetch(row);
+        fetch(book.balances, row, account);
     }
     void quote(AccountId, InstrumentId, AssetId, Amount) const {}
     void size(AccountId account, InstrumentId instrument, Quantity) const {
         std::uint32_t const row = book.positions_by_key.find(Book::key(account, instrument.number()));
-        if (row != 0) book.positions.prefetch(row);
+        fetch(book.positions, row, account);
     }
     void stand(AccountId, std::uint32_t, IndexKind, Index) const {}
+
+private:
+    /// A row to be opened will be linked into its account's.
+    template <class Row> void fetch(Table<Row> const& table, std::uint32_t row, AccountId account) const {
+        if (row != 0) {
+            table.prefetch(row);
+        } else if (book.has(account)) {
+            book.accounts.prefetch(account.number());
+        }
+    }
+    Book const& book;
 };
 
 constexpr std::size_t slots_ahead = 16;

@@ -1,7 +1,7 @@
 #include "ledger/book/decide.hpp"
 
-#include "ledger/book/postings.hpp"
-#include "ledger/event/wide.hpp"
+#include "ledger/book/funding.hpp"
+#include "ledger/book/limits.hpp"
 
 #include <map>
 
@@ -56,37 +56,16 @@ template <class Enum> [[nodiscard]] bool is_choice(Enum value, Enum last) {
     return outcome::success();
 }
 
-/// No leg, and no row that it leads to, may leave the limits (number.hpp).
-class LimitSink {
-public:
-    explicit LimitSink(Book const& book) : book_(book) {}
-    [[nodiscard]] bool ok() const { return ok_; }
-
-    void cash(AccountId account, AssetId asset, Amount amount) {
-        BalanceRow const* row = book_.balance(account, asset);
-        keep(amount.units(), row == nullptr ? 0 : row->amount.units());
-    }
-    void quote(AccountId account, InstrumentId instrument, AssetId, Amount amount) {
-        PositionRow const* row = book_.position(account, instrument);
-        keep(amount.units(), row == nullptr ? 0 : row->quote.units());
-    }
-    void size(AccountId account, InstrumentId instrument, Quantity quantity) {
-        PositionRow const* row = book_.position(account, instrument);
-        keep(quantity.units(), row == nullptr ? 0 : row->size.units());
-    }
-    void stand(AccountId, std::uint32_t, IndexKind, Index) {}
-
-private:
-    void keep(Int128 change, Int128 before) {
-        ok_ = ok_ && within(change, event_limit_units) && within(before + change, row_limit_units);
-    }
-    Book const& book_;
-    bool ok_ = true;
-};
-
 [[nodiscard]] result<void> check_name(std::string const& text, bool taken) {
     PLIMSOLL_TRYV(Name::from(text));
     if (taken) return fail(Errc::name_taken, "'" + text + "'");
+    return outcome::success();
+}
+
+/// A scope or version may be left out, but what is said must fit its row.
+[[nodiscard]] result<void> check_optional_name(std::string const& text) {
+    if (text.empty()) return outcome::success();
+    PLIMSOLL_TRYV(Name::from(text));
     return outcome::success();
 }
 
@@ -231,6 +210,7 @@ private:
 [[nodiscard]] result<void> check(Book const& book, AssetDefined const& fact) {
     PLIMSOLL_TRYV(check_name(fact.name, book.find_asset(fact.name).has_value()));
     if (fact.decimals > fixed_decimals) return fail(Errc::decimals_out_of_range, std::to_string(fact.decimals));
+    if (!is_choice(fact.kind, wire::AssetKind::MAX)) return fail(Errc::unknown_choice, "kind of asset");
     return outcome::success();
 }
 
@@ -245,11 +225,16 @@ private:
     if (units(fact.multiplier_numerator) <= 0 || units(fact.multiplier_denominator) <= 0) {
         return fail(Errc::multiplier_must_be_positive);
     }
+    if (!is_choice(fact.kind, wire::InstrumentKind::MAX) || !is_choice(fact.payoff, wire::Payoff::MAX) ||
+        !is_choice(fact.side, wire::OptionSide::MAX) || !is_choice(fact.exercise, wire::Exercise::MAX)) {
+        return fail(Errc::unknown_choice, "kind of instrument");
+    }
     return outcome::success();
 }
 
 [[nodiscard]] result<void> check(Book const& book, SourceDefined const& fact) {
     PLIMSOLL_TRYV(check_name(fact.name, book.find_source(fact.name).has_value()));
+    if (!is_choice(fact.kind, wire::SourceKind::MAX)) return fail(Errc::unknown_choice, "kind of source");
     if (book.sources.size() >= 65'535) return fail(Errc::table_full, "sources");
     return outcome::success();
 }
@@ -287,7 +272,9 @@ private:
     if (fact.parent != 0) {
         PLIMSOLL_TRYV(need(book, AccountId{fact.parent}));
     }
-    return check_name(fact.name, book.find_account(fact.name).has_value());
+    PLIMSOLL_TRYV(check_name(fact.name, book.find_account(fact.name).has_value()));
+    if (!is_choice(fact.kind, wire::AccountKind::MAX)) return fail(Errc::unknown_choice, "kind of account");
+    return outcome::success();
 }
 
 [[nodiscard]] result<void> check(Book const& book, OpeningEntered const& fact) {
@@ -329,7 +316,9 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 
 [[nodiscard]] result<void> check(Book const& book, LiquidationEnded const& fact) {
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
-    return check_liquidation(book, fact.liquidation, fact.account);
+    PLIMSOLL_TRYV(check_liquidation(book, fact.liquidation, fact.account));
+    if (!is_choice(fact.outcome, wire::LiquidationOutcome::MAX)) return fail(Errc::unknown_choice, "outcome");
+    return outcome::success();
 }
 
 [[nodiscard]] LossRow const* find_loss(Book const& book, std::uint64_t id) {
@@ -343,7 +332,9 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(need(book, AssetId{fact.asset}));
     if (find_loss(book, fact.loss) != nullptr) return fail(Errc::name_taken, "loss " + std::to_string(fact.loss));
-    return need_positive(units(fact.amount));
+    PLIMSOLL_TRYV(need_positive(units(fact.amount)));
+    if (!has_room(units(fact.amount), book.assets[fact.asset].bad_debt.units())) return fail(Errc::amount_overflow);
+    return outcome::success();
 }
 
 [[nodiscard]] result<void> check(Book const& book, WaterfallPaid const& fact) {
@@ -351,9 +342,13 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     PLIMSOLL_TRYV(need(book, AccountId{fact.payer}));
     PLIMSOLL_TRYV(need(book, AssetId{fact.asset}));
     if (fact.account == fact.payer) return fail(Errc::accounts_must_differ);
-    if (find_loss(book, fact.loss) == nullptr) return fail(Errc::unknown_sequence, "loss " + std::to_string(fact.loss));
+    LossRow const* loss = find_loss(book, fact.loss);
+    if (loss == nullptr) return fail(Errc::unknown_sequence, "loss " + std::to_string(fact.loss));
     PLIMSOLL_TRYV(need_positive(units(fact.amount)));
-    if (!is_choice(fact.layer, wire::Layer::residual)) return fail(Errc::unknown_choice, "layer");
+    if (!is_choice(fact.layer, wire::Layer::MAX)) return fail(Errc::unknown_choice, "layer");
+    bool const fits = has_room(units(fact.amount), loss->paid.at(static_cast<std::size_t>(fact.layer)).units()) &&
+                      has_room(-units(fact.amount), book.assets[fact.asset].bad_debt.units());
+    if (!fits) return fail(Errc::amount_overflow);
     return outcome::success();
 }
 
@@ -379,7 +374,7 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 
 [[nodiscard]] result<void> check(Book const&, BreakerTripped const& fact) {
     PLIMSOLL_TRYV(Name::from(fact.breaker));
-    return outcome::success();
+    return check_optional_name(fact.scope);
 }
 
 [[nodiscard]] result<void> check(Book const& book, BreakerReleased const& fact) {
@@ -393,12 +388,13 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 
 [[nodiscard]] result<void> check(Book const&, ParameterSet const& fact) {
     PLIMSOLL_TRYV(Name::from(fact.name));
-    return outcome::success();
+    return check_optional_name(fact.scope);
 }
 
 [[nodiscard]] result<void> check(Book const&, PresetAdopted const& fact) {
     PLIMSOLL_TRYV(Name::from(fact.name));
-    return outcome::success();
+    PLIMSOLL_TRYV(check_optional_name(fact.scope));
+    return check_optional_name(fact.version);
 }
 
 [[nodiscard]] result<void> check(Book const&, ForecastRecorded const&) { return outcome::success(); }
@@ -417,33 +413,6 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 
 // ---- what is decided besides the fact ----
 
-/// Appends the IndexMet of an account whose position is about to change at an older index.
-[[nodiscard]] result<void> meet_funding(Book const& book, Origin const& origin, AccountId account, InstrumentId id,
-                                        std::vector<Event>& decided) {
-    PositionRow const* position = book.position(account, id);
-    InstrumentRow const& instrument = book.instrument(id);
-    if (position == nullptr || position->size.is_zero() || position->index == instrument.funding_index) {
-        return outcome::success();
-    }
-    if (account == instrument.market_account) return outcome::success(); // it would pay itself
-    PLIMSOLL_TRY(amount, pending_funding(instrument, *position));
-    if (!book.has(instrument.market_account)) {
-        return fail(Errc::unknown_account, "the market account of " + std::string(instrument.name.view()));
-    }
-    IndexMet met;
-    met.account = account;
-    met.counter = instrument.market_account;
-    met.subject = id.number();
-    met.asset = instrument.settle;
-    met.kind = IndexKind::funding;
-    met.index = instrument.funding_index;
-    met.amount = amount;
-    Origin by_rule = origin;
-    by_rule.cause = Cause::pending_funding;
-    decided.push_back({by_rule, met});
-    return outcome::success();
-}
-
 /// The fact comes after what it triggered, which names its sequence as the cause.
 void name_cause(Book const& book, std::vector<Event>& decided, std::size_t first) {
     std::uint64_t const trigger = book.sequence() + (decided.size() - first) + 1;
@@ -460,36 +429,18 @@ template <class Fact>
     Index const now = book.instrument(fact.instrument).funding_index;
     if (!fact.index.is_zero() && fact.index != now) return fail(Errc::funding_index_disagrees);
     fact.index = now;
-    PLIMSOLL_TRYV(meet_funding(book, origin, fact.buyer, fact.instrument, decided));
-    return meet_funding(book, origin, fact.seller, fact.instrument, decided);
+    PLIMSOLL_TRYV(meet_funding(book, origin, fact.buyer, fact.instrument, Empty::stays, decided));
+    return meet_funding(book, origin, fact.seller, fact.instrument, Empty::stays, decided);
 }
 
 [[nodiscard]] result<void> derive(Book const& book, Origin const& origin, PositionSettled& fact,
                                   std::vector<Event>& decided) {
     if (fact.size.is_zero()) return outcome::success();
-    PLIMSOLL_TRYV(meet_funding(book, origin, fact.account, fact.instrument, decided));
-    return meet_funding(book, origin, fact.counter, fact.instrument, decided);
-}
-
-template <class Fact>
-[[nodiscard]] result<void> check_limits(Book const& book, Fact const& fact) {
-    LimitSink sink(book);
-    post(fact, sink);
-    if (!sink.ok()) return fail(Errc::amount_overflow);
-    return outcome::success();
+    PLIMSOLL_TRYV(meet_funding(book, origin, fact.account, fact.instrument, Empty::meets, decided));
+    return meet_funding(book, origin, fact.counter, fact.instrument, Empty::meets, decided);
 }
 
 } // namespace
-
-result<Amount> pending_funding(InstrumentRow const& instrument, PositionRow const& position) {
-    Index step = instrument.funding_index;
-    if (!step.add(-position.index)) return fail(Errc::amount_overflow);
-    auto const amount =
-        scaled_product(-position.size.units(), step.units(), multiplier(instrument.multiplier_numerator),
-                       multiplier(instrument.multiplier_denominator), Rounding::floor);
-    if (!amount) return fail(Errc::amount_overflow);
-    return Amount{*amount};
-}
 
 result<void> decide(Book const& book, Event const& ask, std::vector<Event>& decided) {
     PLIMSOLL_TRYV(check_origin(book, ask.origin));

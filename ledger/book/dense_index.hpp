@@ -28,7 +28,7 @@ public:
     [[nodiscard]] std::uint32_t find(std::uint64_t key) const {
         return find(key, [](std::uint32_t) { return true; });
     }
-    void prefetch(std::uint64_t key) const { __builtin_prefetch(slots_.data() + home(key)); }
+    void prefetch(std::uint64_t key) const { fetch_ahead(slots_.data() + home(key)); }
     void reserve(std::size_t count) {
         std::size_t wanted = slots_.size();
         while (count * 4 > wanted * 3) wanted *= 2;
