@@ -1,159 +1,21 @@
 #include "replay/account_view.hpp"
 
-#include "ledger/book/apply.hpp"
-#include "ledger/book/postings.hpp"
-#include "ledger/book/row_sink.hpp"
 #include "ledger/store/checkpoint.hpp"
 #include "ledger/store/history.hpp"
+#include "replay/account_applier.hpp"
 #include "replay/mentions.hpp"
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
+#include <variant>
 
 namespace plimsoll::replay {
 namespace {
 
 using book::Book;
 using store::EntityKind;
-
-constexpr AccountId alone{1};
-
-/// Rows of a checkpoint, page by page as they are asked for.
-class PageReader {
-public:
-    PageReader(store::Store const& store, store::Manifest const& manifest) : store_(store), manifest_(manifest) {}
-
-    [[nodiscard]] std::uint64_t rows(book::TableId table) const {
-        return manifest_.tables[static_cast<std::size_t>(table)].rows;
-    }
-    template <class Row> [[nodiscard]] result<Row> row(book::TableId table, std::uint32_t id) {
-        constexpr std::size_t per_page = book::Table<Row>::rows_per_page;
-        auto const page = static_cast<std::uint32_t>((id - 1) / per_page);
-        auto const key = std::pair(static_cast<std::uint8_t>(table), page);
-        auto found = pages_.find(key);
-        if (found == pages_.end()) {
-            PLIMSOLL_TRY(bytes, store::load_page(store_, manifest_, table, page));
-            found = pages_.emplace(key, std::move(bytes)).first;
-        }
-        std::size_t const at = (id - 1) % per_page * sizeof(Row);
-        if (id == 0 || at + sizeof(Row) > found->second.size()) return fail(store::Errc::damaged, "a page is too short");
-        Row row;
-        std::memcpy(static_cast<void*>(&row), found->second.data() + at, sizeof(Row));
-        return row;
-    }
-
-private:
-    store::Store const& store_;
-    store::Manifest const& manifest_;
-    std::map<std::pair<std::uint8_t, std::uint32_t>, std::string> pages_;
-};
-
-/// A table as the checkpoint has it, whole.
-template <class Row>
-[[nodiscard]] result<void> load_table(PageReader& pages, book::TableId id, book::Table<Row>& table) {
-    auto const rows = static_cast<std::uint32_t>(pages.rows(id));
-    table.reset(0);
-    for (std::uint32_t row = 1; row <= rows; ++row) {
-        PLIMSOLL_TRY(loaded, pages.row<Row>(id, row));
-        table.add(loaded);
-    }
-    return outcome::success();
-}
-
-/// The account's own rows, renumbered from 1.
-[[nodiscard]] result<void> load_account(PageReader& pages, AccountId real, Book& small) {
-    PLIMSOLL_TRY(account, pages.row<book::AccountRow>(book::TableId::accounts, real.number()));
-    std::uint32_t next_balance = std::exchange(account.first_balance, 0);
-    std::uint32_t next_position = std::exchange(account.first_position, 0);
-    small.accounts.add(account);
-    std::vector<book::BalanceRow> balances;
-    std::vector<book::PositionRow> positions;
-    while (next_balance != 0) {
-        PLIMSOLL_TRY(row, pages.row<book::BalanceRow>(book::TableId::balances, next_balance));
-        if (row.next >= next_balance) return fail(store::Errc::damaged, "a chain of balances does not end");
-        next_balance = row.next;
-        balances.push_back(row);
-    }
-    while (next_position != 0) {
-        PLIMSOLL_TRY(row, pages.row<book::PositionRow>(book::TableId::positions, next_position));
-        if (row.next >= next_position) return fail(store::Errc::damaged, "a chain of positions does not end");
-        next_position = row.next;
-        positions.push_back(row);
-    }
-    auto relink = [&](auto& rows, auto& table, std::uint32_t& first) {
-        std::reverse(rows.begin(), rows.end()); // oldest first, as they were opened
-        for (auto& row : rows) {
-            row.account = alone;
-            row.next = first;
-            first = table.add(row);
-        }
-    };
-    relink(balances, small.balances, small.accounts.write(1).first_balance);
-    relink(positions, small.positions, small.accounts.write(1).first_position);
-    return outcome::success();
-}
-
-/// Passes on only the legs of one account, which is number 1 in the small book.
-struct AloneSink {
-    book::RowSink& rows;
-    AccountId real;
-    void cash(AccountId account, AssetId asset, Amount amount) {
-        if (account == real) rows.cash(alone, asset, amount);
-    }
-    void quote(AccountId account, InstrumentId instrument, AssetId asset, Amount amount) {
-        if (account == real) rows.quote(alone, instrument, asset, amount);
-    }
-    void size(AccountId account, InstrumentId instrument, Quantity quantity) {
-        if (account == real) rows.size(alone, instrument, quantity);
-    }
-    void stand(AccountId account, std::uint32_t subject, IndexKind kind, Index index) {
-        if (account == real) rows.stand(alone, subject, kind, index);
-    }
-};
-
-/// Applies events to the small book as far as they concern the account or what it is valued by.
-class Applier {
-public:
-    Applier(Book& small, AccountId real) : small_(small), real_(real), rows_(small) {}
-
-    template <class Fact> void legs(Fact const& fact) { book::post(fact, AloneSink{rows_, real_}); }
-
-    template <class Fact> void definitions(Origin const& origin, Fact const& fact) {
-        if constexpr (std::is_same_v<Fact, AssetDefined> || std::is_same_v<Fact, InstrumentDefined>) {
-            whole(origin, fact);
-        }
-        if constexpr (std::is_same_v<Fact, AccountOpened>) {
-            ++accounts_seen;
-            if (accounts_seen == real_.number()) whole(origin, fact);
-        }
-    }
-    template <class Fact> void market(Fact const& fact) {
-        if constexpr (std::is_same_v<Fact, Observed> || std::is_same_v<Fact, IndexRecorded>) {
-            Origin none;
-            none.source_time = time;
-            whole(none, fact);
-        }
-    }
-    [[nodiscard]] bool ok() const { return ok_ && rows_.ok(); }
-
-    TimeNs time = 0;
-    std::uint32_t accounts_seen = 0;
-
-private:
-    template <class Fact> void whole(Origin origin, Fact const& fact) {
-        origin.source = 0;
-        if constexpr (std::is_trivially_copyable_v<Fact>) {
-            ok_ = ok_ && static_cast<bool>(book::apply(small_, Event{origin, fact}));
-        } else {
-            ok_ = ok_ && static_cast<bool>(book::apply(small_, Event{origin, rare(fact)}));
-        }
-    }
-
-    Book& small_;
-    AccountId real_;
-    book::RowSink rows_;
-    bool ok_ = true;
-};
 
 /// Where the events to read are: by the index for whole epochs, then the rest.
 struct Range {
@@ -193,7 +55,7 @@ struct Range {
     return time;
 }
 
-/// Calls f(ledger time, origin, fact) for single events, batch by batch. `sequences` ascending.
+/// Calls f(sequence, ledger time, fact) for single events, batch by batch. `sequences` ascending.
 template <class F>
 [[nodiscard]] result<void> read_events(store::LogScan& scan, std::vector<std::uint64_t> const& sequences, F&& f) {
     AlignedBytes bytes;
@@ -211,30 +73,57 @@ template <class F>
             if (first + walk.index() > sequences[i]) continue; // a repeat
             while (first + walk.index() < sequences[i]) walk.next_hot([](auto const&) {});
             TimeNs const time = time_after(batch, walk.index() + 1);
-            walk.next([&](Origin const& origin, auto const& fact) { f(time, origin, fact); });
+            walk.next([&](Origin const&, auto const& fact) { f(sequences[i], time, fact); });
         }
     }
     return outcome::success();
 }
 
-/// The tail that no index covers: every event is looked at.
-[[nodiscard]] result<void> scan_tail(store::LogScan& scan, Range range, Applier& applier) {
+/// The last price or index of each kind and subject that the tail says.
+class TailMarket {
+public:
+    template <class Fact> void keep(std::uint64_t sequence, TimeNs time, Fact const& fact) {
+        if constexpr (is_market_fact<Fact>) {
+            last_[{std::is_same_v<Fact, Observed>, static_cast<unsigned>(fact.kind), fact.subject}] = {sequence, time, fact};
+        }
+    }
+    void apply_to(AccountApplier& applier) const {
+        std::map<std::uint64_t, Said const*> in_order;
+        for (auto const& [what, said] : last_) in_order[said.sequence] = &said;
+        for (auto const& [sequence, said] : in_order) {
+            std::visit([&](auto const& fact) { applier.value(said->time, fact); }, said->fact);
+        }
+    }
+
+private:
+    struct Said {
+        std::uint64_t sequence = 0;
+        TimeNs time = 0;
+        std::variant<Observed, IndexRecorded> fact;
+    };
+    std::map<std::tuple<bool, unsigned, std::uint32_t>, Said> last_;
+};
+
+/// The tail that no index covers: every event is looked at. What it says of the market is kept for
+/// later: only at its end is it known what the account holds.
+[[nodiscard]] result<void> scan_tail(store::LogScan& scan, Range range, AccountApplier& applier, TailMarket& market) {
     if (range.first > range.last) return outcome::success();
     AlignedBytes bytes;
+    TimeNs time = 0;
     for (scan.seek(range.first); !scan.done() && scan.first_sequence() <= range.last; scan.next()) {
         bytes.assign(scan.bytes());
         PLIMSOLL_TRY(batch, BatchView::open(bytes.view()));
-        applier.time = std::max(applier.time, batch.header().time);
+        time = std::max(time, batch.header().time);
         BatchView::Walk walk(batch);
         while (!walk.done()) {
             std::uint64_t const sequence = batch.header().first_sequence + walk.index();
             if (sequence > range.last) break;
             walk.next([&](Origin const& origin, auto const& fact) {
+                time = std::max(time, origin.source_time);
                 if (sequence < range.first) return;
-                applier.time = std::max(applier.time, origin.source_time);
-                applier.definitions(origin, fact);
-                applier.market(fact);
-                applier.legs(fact);
+                applier.define(sequence, fact);
+                market.keep(sequence, time, fact);
+                applier.touch(fact);
             });
         }
     }
@@ -250,31 +139,53 @@ template <class F>
     return time_after(batch, static_cast<std::size_t>(sequence + 1 - batch.header().first_sequence));
 }
 
-/// Marks, funding indices and prices of what the account holds, as they stood at the end of the
-/// indexed range.
+/// What the account is valued by: the marks, funding indices and settlement prices of what it holds,
+/// the prices and indices of all assets, and the spot markets of the assets that it holds.
+[[nodiscard]] std::set<std::uint32_t> market_entities(Book const& small) {
+    std::set<std::uint32_t> entities;
+    std::set<AssetId> held;
+    for (book::BalanceRow const& balance : small.balances.rows()) held.insert(balance.asset);
+    for (book::PositionRow const& position : small.positions.rows()) {
+        std::uint32_t const instrument = position.instrument.number();
+        for (EntityKind const kind : {EntityKind::mark, EntityKind::funding, EntityKind::settlement}) {
+            entities.insert(store::entity(kind, instrument));
+        }
+        held.insert(small.instrument(position.instrument).settle);
+    }
+    for (std::uint32_t id = 1; id <= small.instruments.size(); ++id) {
+        book::InstrumentRow const& row = small.instruments[id];
+        bool const is_held = held.contains(row.base) || held.contains(row.quote);
+        if (row.kind == wire::InstrumentKind::spot && is_held) entities.insert(store::entity(EntityKind::mark, id));
+    }
+    for (std::uint32_t id = 1; id <= small.assets.size(); ++id) {
+        for (EntityKind const kind : {EntityKind::asset, EntityKind::supply_index, EntityKind::borrow_index, EntityKind::loss_index}) {
+            entities.insert(store::entity(kind, id));
+        }
+    }
+    return entities;
+}
+
+/// The market as it stood at the end of the indexed range.
 [[nodiscard]] result<void> read_market(store::Store const& store, store::LogScan& scan, Book const& small, Range range,
-                                       Applier& applier) {
+                                       AccountApplier& applier) {
     std::vector<std::uint64_t> sequences;
-    auto want = [&](std::uint32_t entity) -> result<void> {
+    for (std::uint32_t const entity : market_entities(small)) {
         PLIMSOLL_TRY(sequence, last_mention(store, entity, range));
         if (sequence != 0) sequences.push_back(sequence);
-        return outcome::success();
-    };
-    for (book::PositionRow const& position : small.positions.rows()) {
-        PLIMSOLL_TRYV(want(store::entity(EntityKind::mark, position.instrument.number())));
-        PLIMSOLL_TRY(fundings, mentions_in(store, store::entity(EntityKind::funding, position.instrument.number()), range));
-        // The last few say it all: one of each kind; a settlement price comes once, near the end.
-        std::size_t const from = fundings.size() > 8 ? fundings.size() - 8 : 0;
-        sequences.insert(sequences.end(), fundings.begin() + static_cast<std::ptrdiff_t>(from), fundings.end());
-    }
-    for (book::BalanceRow const& balance : small.balances.rows()) {
-        PLIMSOLL_TRYV(want(store::entity(EntityKind::asset, balance.asset.number())));
     }
     std::sort(sequences.begin(), sequences.end());
-    return read_events(scan, sequences, [&](TimeNs time, Origin const&, auto const& fact) {
-        applier.time = time;
-        applier.market(fact);
-    });
+    return read_events(scan, sequences, [&](std::uint64_t, TimeNs time, auto const& fact) { applier.value(time, fact); });
+}
+
+/// What the index says of the range: definitions, then the account's own events.
+[[nodiscard]] result<void> read_own(store::Store const& store, store::LogScan& scan, AccountId real, Range range,
+                                    AccountApplier& applier) {
+    PLIMSOLL_TRY(defined, mentions_in(store, store::entity(EntityKind::definition, 0), range));
+    PLIMSOLL_TRYV(read_events(scan, defined, [&](std::uint64_t sequence, TimeNs, auto const& fact) {
+        applier.define(sequence, fact);
+    }));
+    PLIMSOLL_TRY(named, mentions_in(store, store::entity(EntityKind::account, real.number()), range));
+    return read_events(scan, named, [&](std::uint64_t, TimeNs, auto const& fact) { applier.touch(fact); });
 }
 
 } // namespace
@@ -290,32 +201,19 @@ result<Book> view_account(store::Store const& store, std::uint32_t indexed_epoch
 
     Book small;
     PageReader pages(store, manifest);
-    PLIMSOLL_TRYV(load_table(pages, book::TableId::assets, small.assets));
-    PLIMSOLL_TRYV(load_table(pages, book::TableId::instruments, small.instruments));
-    bool const is_in_checkpoint = real.number() <= pages.rows(book::TableId::accounts);
-    if (is_in_checkpoint) {
-        PLIMSOLL_TRYV(load_account(pages, real, small));
-    }
-    if (!small.rebuild_indexes()) return fail(store::Errc::damaged, "an account's rows contradict each other");
-
-    Applier applier(small, real);
-    applier.time = manifest.time;
-    // The small book's head counts for nothing, but its time dates the marks.
-    applier.accounts_seen = static_cast<std::uint32_t>(pages.rows(book::TableId::accounts));
+    PLIMSOLL_TRYV(load_account(pages, real, small));
+    AccountApplier applier(small, real, static_cast<std::uint32_t>(pages.rows(book::TableId::accounts)));
     auto scan = store.scan(manifest.sequence + 1);
-    std::uint64_t const indexed_end = std::min(indexed_epochs * store::epoch_events, sequence);
-    // An account opened after the checkpoint is found by reading on; definitions are rare there.
-    Range const indexed{manifest.sequence + 1, is_in_checkpoint ? indexed_end : manifest.sequence};
-    PLIMSOLL_TRY(defined, mentions_in(store, store::entity(EntityKind::definition, 0), indexed));
-    PLIMSOLL_TRYV(read_events(*scan, defined, [&](TimeNs, Origin const& origin, auto const& fact) {
-        applier.definitions(origin, fact);
-    }));
-    PLIMSOLL_TRY(named, mentions_in(store, store::entity(EntityKind::account, real.number()), indexed));
-    PLIMSOLL_TRYV(read_events(*scan, named, [&](TimeNs, Origin const&, auto const& fact) { applier.legs(fact); }));
+    // An account opened after the checkpoint is found by reading on from there.
+    std::uint64_t const indexed_end = small.has(alone) ? std::min(indexed_epochs * store::epoch_events, sequence) : 0;
+    Range const indexed{manifest.sequence + 1, indexed_end};
+    PLIMSOLL_TRYV(read_own(store, *scan, real, indexed, applier));
+    TailMarket tail;
+    PLIMSOLL_TRYV(scan_tail(*scan, {std::max(indexed_end, manifest.sequence) + 1, sequence}, applier, tail));
+    if (!small.has(alone)) return unknown();
     PLIMSOLL_TRYV(read_market(store, *scan, small, indexed, applier));
-    PLIMSOLL_TRYV(scan_tail(*scan, {std::max(indexed.last, manifest.sequence) + 1, sequence}, applier));
+    tail.apply_to(applier);
     if (!applier.ok()) return fail(book::Errc::rows_disagree, std::string(name));
-    if (small.accounts.size() == 0) return unknown();
     PLIMSOLL_TRY(time, time_at(store, sequence));
     small.head.write(1).sequence = sequence;
     small.head.write(1).time = time;

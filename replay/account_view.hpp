@@ -10,10 +10,11 @@
 
 namespace plimsoll::replay {
 
-/// A small book after `sequence` events in which account 1 is the account asked for. Instruments and
-/// assets keep their ids; their mark prices, funding indices, settlement and asset prices are as they
-/// stood; their other columns are those of the checkpoint. History epochs [0, indexed_epochs) are
-/// built; past them the log is scanned.
+/// A small book after `sequence` events in which account 1 is the account asked for: its row, balances
+/// and positions, all assets and all instruments with their ids. As they stood are the assets' prices
+/// and indices, the mark, funding index and settlement price of every instrument that it ever held, and
+/// the mark of spot markets in its assets; what else assets and instruments say is a checkpoint's or
+/// younger. History epochs [0, indexed_epochs) are built; past them the log is scanned.
 /// Errors: book::Errc::unknown_account; damage.
 [[nodiscard]] result<book::Book> view_account(store::Store const& store, std::uint32_t indexed_epochs,
                                               std::string_view name, std::uint64_t sequence);

@@ -14,14 +14,19 @@ template <class Fact, class F> void for_entities(Fact const& fact, F&& f) {
     });
     if constexpr (std::is_same_v<Fact, Observed>) {
         if (fact.kind == Observation::mark_price) f(store::entity(EntityKind::mark, fact.subject));
-        if (fact.kind == Observation::settlement_price) f(store::entity(EntityKind::funding, fact.subject));
+        if (fact.kind == Observation::settlement_price) f(store::entity(EntityKind::settlement, fact.subject));
         if (fact.kind == Observation::asset_price) f(store::entity(EntityKind::asset, fact.subject));
     }
     if constexpr (std::is_same_v<Fact, AssetDefined> || std::is_same_v<Fact, InstrumentDefined>) {
         f(store::entity(EntityKind::definition, 0));
     }
     if constexpr (std::is_same_v<Fact, IndexRecorded>) {
-        f(store::entity(fact.kind == IndexKind::funding ? EntityKind::funding : EntityKind::asset, fact.subject));
+        switch (fact.kind) {
+        case IndexKind::funding: f(store::entity(EntityKind::funding, fact.subject)); break;
+        case IndexKind::supply_interest: f(store::entity(EntityKind::supply_index, fact.subject)); break;
+        case IndexKind::borrow_interest: f(store::entity(EntityKind::borrow_index, fact.subject)); break;
+        case IndexKind::socialised_loss: f(store::entity(EntityKind::loss_index, fact.subject)); break;
+        }
     }
 }
 

@@ -26,6 +26,11 @@ Rule describe(Errc code) {
         return rule("no_valuation_asset", "nothing to value in; name an asset with --in", Status::usage);
     case Errc::ledger_disagrees:
         return rule("ledger_disagrees", "the file does not continue from where the ledger stands");
+    case Errc::definition_differs:
+        return rule("definition_differs", "the ledger has this name already, with another definition");
+    case Errc::statement_breaks:
+        return rule("statement_breaks", "the events of the account do not add up to its balance", Status::damaged);
+    case Errc::ledger_not_empty: return rule("ledger_not_empty", "a synthetic day needs an empty ledger", Status::usage);
     }
     return rule("unknown", "unknown failure");
 }

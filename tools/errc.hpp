@@ -22,6 +22,9 @@ enum class Errc {
     words_malformed,
     no_valuation_asset,
     ledger_disagrees,
+    definition_differs,
+    statement_breaks,
+    ledger_not_empty,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -6,6 +6,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -93,7 +94,7 @@ public:
         std::size_t const count = std::min(rows_per_page, rows_.size() - first);
         return std::as_bytes(std::span<Row const>(rows_.data() + first, count));
     }
-    void clean() { std::memset(dirty_.data(), 0, dirty_.size()); }
+    void clean() { std::fill(dirty_.begin(), dirty_.end(), std::uint8_t{0}); }
 
     /// Makes room for `rows` rows, to be filled by load_page.
     void reset(std::size_t rows) {

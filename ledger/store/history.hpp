@@ -14,14 +14,18 @@ inline constexpr std::uint64_t epoch_events = std::uint64_t{1} << 16;
     return static_cast<std::uint32_t>((sequence - 1) / epoch_events);
 }
 
-/// What can be named; all share one number space. `mark` and `funding` are an instrument's: its mark
-/// price; its funding index and settlement price. `asset` is an asset's price and indices.
-/// `definition`, with id 0, is what defines an asset or instrument.
+/// What can be named; all share one number space. An instrument's `mark` price, `funding` index and
+/// `settlement` price; an `asset`'s price and its indices: each is one column of a row, so that the
+/// last mention says its value. `definition`, with id 0, is what defines an asset or instrument.
 enum class EntityKind : std::uint32_t {
     account = 0,
     mark = 0x8000'0000U,
     funding = 0xA000'0000U,
+    settlement = 0xB000'0000U,
     asset = 0xC000'0000U,
+    supply_index = 0xD000'0000U,
+    borrow_index = 0xD400'0000U,
+    loss_index = 0xD800'0000U,
     definition = 0xE000'0000U,
 };
 [[nodiscard]] constexpr std::uint32_t entity(EntityKind kind, std::uint32_t id) {

@@ -1,4 +1,4 @@
-#include "tools/benchmark/workload.hpp"
+#include "tests/bench/rivals/workload.hpp"
 
 namespace plimsoll::bench {
 namespace {

@@ -1,0 +1,24 @@
+/// Every command of the program, in the order of its help. Each adds its words to the shell.
+#pragma once
+
+#include "tools/command/shell.hpp"
+
+namespace plimsoll::tools {
+
+void add_init(Shell& shell);
+void add_generate(Shell& shell);
+void add_import(Shell& shell);
+void add_export(Shell& shell);
+void add_account(Shell& shell);
+void add_accounts(Shell& shell);
+void add_statement(Shell& shell);
+void add_log(Shell& shell);
+void add_solvency(Shell& shell);
+void add_timeline(Shell& shell);
+void add_diff(Shell& shell);
+void add_reconcile(Shell& shell);
+void add_verify(Shell& shell);
+void add_stats(Shell& shell);
+void add_checkpoint(Shell& shell);
+
+} // namespace plimsoll::tools

@@ -1,0 +1,128 @@
+#include "tools/generate/drive.hpp"
+
+#include "ledger/event/decimal.hpp"
+#include "tools/command/answer.hpp"
+#include "tools/command/commands.hpp"
+#include "tools/command/question.hpp"
+#include "tools/text/people.hpp"
+#include "tools/text/progress.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+namespace plimsoll::tools {
+namespace {
+
+constexpr char const* examples =
+    "Makes a day of an options and perpetuals protocol: deposits, trades, prices, funding, liquidations, bad debt and\n"
+    "who paid for it. The same words make the same bytes, everywhere.\n"
+    "\n"
+    "  plimsoll generate --ledger day --accounts 1000 --events 100000 --seed 1 --scenario crash\n"
+    "  plimsoll generate day.jsonl --accounts 100000 --events 10000000 --scenario calm\n"
+    "  plimsoll init copy && plimsoll import copy --format events day.jsonl\n";
+
+struct Ask {
+    std::string file;
+    std::string ledger;
+    std::string scenario = "crash";
+    std::string start;
+    DayOptions day;
+};
+
+[[nodiscard]] std::string summary_text(GenerateSummary const& made, std::string const& where) {
+    std::string out = fmt::format("Made {}: {}, {}, {}, {} with bad debt, to {}\n", where,
+                                  people_plural(made.events, "event"), people_plural(made.customers, "customer"),
+                                  people_plural(made.liquidations, "liquidation"), people_count(made.losses),
+                                  format_time(made.time));
+    for (std::string const& note : made.notes) out += "note: " + note + "\n";
+    return out;
+}
+
+void write_summary(JsonWriter& json, GenerateSummary const& made, Ask const& ask) {
+    json.field("scenario", ask.scenario).field("seed", ask.day.seed).field("events", made.events);
+    json.field("customers", made.customers).field("liquidations", made.liquidations).field("losses", made.losses);
+    json.field("time", format_time(made.time)).key("notes").begin_array();
+    for (std::string const& note : made.notes) json.value(note);
+    json.end_array();
+}
+
+[[nodiscard]] result<Status> to_ledger(Shell const& shell, Ask const& ask) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(ask.ledger, ignored) || std::filesystem::is_empty(ask.ledger, ignored)) {
+        PLIMSOLL_TRYV(replay::Engine::create(ask.ledger));
+    }
+    PLIMSOLL_TRY(engine, replay::Engine::open(ask.ledger));
+    Progress progress("generate " + ask.ledger, ProgressUnit::events);
+    PLIMSOLL_TRY(made, generate_to_ledger(*engine, ask.day, [&](std::uint64_t done, std::uint64_t all) {
+                     progress.show(done, all);
+                 }));
+    progress.clear();
+    PLIMSOLL_TRYV(engine->close());
+    PLIMSOLL_TRY(reader, open_reader(ask.ledger));
+    replay::Basis const basis{engine->book().sequence(), engine->book().time(), engine->state_root(),
+                              reader->log_root(), reader->log_size()};
+    std::string text = summary_text(made, ask.ledger);
+    text += fmt::format("Next: plimsoll timeline {0} --every 1h; plimsoll solvency {0}\n", ask.ledger);
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? json_answer("generate", engine->book(), basis,
+                                                             [&](JsonWriter& json) {
+                                                                 json.field("ledger", ask.ledger);
+                                                                 write_summary(json, made, ask);
+                                                             })
+                                               : text + people_foot(engine->book(), basis)));
+    return Status::fine;
+}
+
+[[nodiscard]] result<Status> to_file(Shell const& shell, Ask const& ask) {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(ask.file.c_str(), "wb"), std::fclose);
+    if (!file) return fail(Errc::file_unwritable, ask.file);
+    Progress progress("generate " + ask.file, ProgressUnit::events);
+    PLIMSOLL_TRY(made, generate_to_file(file.get(), ask.day,
+                                        [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); }));
+    progress.clear();
+    if (std::fclose(file.release()) != 0) return fail(Errc::file_unwritable, ask.file + "; it is cut");
+    if (!shell.is_json()) {
+        PLIMSOLL_TRYV(Shell::print(summary_text(made, ask.file) +
+                                   fmt::format("Next: plimsoll init DIR && plimsoll import DIR --format events {}\n", ask.file)));
+        return Status::fine;
+    }
+    std::string out;
+    JsonWriter json(out, JsonWriter::Layout::pretty);
+    json.begin_object().field("command", "generate").field("file", ask.file);
+    write_summary(json, made, ask);
+    json.key("basis").null(); // there is no ledger yet
+    json.field("build", build_version()).end_object();
+    PLIMSOLL_TRYV(Shell::print(out + "\n"));
+    return Status::fine;
+}
+
+[[nodiscard]] result<Status> generate(Shell const& shell, Ask ask) {
+    if (ask.file.empty() == ask.ledger.empty()) {
+        return fail(Errc::usage, "give either a FILE or --ledger DIR; see plimsoll generate --help");
+    }
+    ask.day.scenario = find_scenario(ask.scenario).value_or(Scenario::crash);
+    if (!ask.start.empty()) {
+        PLIMSOLL_TRY(start, parse_time(ask.start));
+        ask.day.start = start;
+    }
+    return ask.file.empty() ? to_ledger(shell, ask) : to_file(shell, ask);
+}
+
+} // namespace
+
+void add_generate(Shell& shell) {
+    auto ask = std::make_shared<Ask>();
+    CLI::App& command = shell.add("generate", "Make a synthetic day of a protocol", examples);
+    command.add_option("FILE", ask->file, "Write JSON lines (import --format events)");
+    command.add_option("--ledger", ask->ledger, "Write straight into this new or empty ledger");
+    command.add_option("--accounts", ask->day.accounts, "Customers")->capture_default_str();
+    command.add_option("--events", ask->day.events, "Events in all")->capture_default_str();
+    command.add_option("--seed", ask->day.seed, "Another seed, another day")->capture_default_str();
+    command.add_option("--scenario", ask->scenario, "calm or crash")
+        ->check(CLI::IsMember({"calm", "crash"}))
+        ->capture_default_str();
+    command.add_option("--start", ask->start, "When the day begins (RFC 3339)");
+    shell.on_run(command, [&shell, ask] { return generate(shell, *ask); });
+}
+
+} // namespace plimsoll::tools

@@ -1,0 +1,22 @@
+#include "tools/command/commands.hpp"
+
+int main(int argc, char** argv) {
+    using namespace plimsoll::tools;
+    Shell shell;
+    add_init(shell);
+    add_generate(shell);
+    add_import(shell);
+    add_export(shell);
+    add_account(shell);
+    add_accounts(shell);
+    add_statement(shell);
+    add_log(shell);
+    add_solvency(shell);
+    add_timeline(shell);
+    add_diff(shell);
+    add_reconcile(shell);
+    add_verify(shell);
+    add_stats(shell);
+    add_checkpoint(shell);
+    return shell.run(argc, argv);
+}
