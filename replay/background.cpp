@@ -16,6 +16,7 @@ Background::~Background() {
 
 void Background::push(std::variant<CheckpointJob, EpochJob> job) {
     std::lock_guard lock(mutex_);
+    if (std::holds_alternative<CheckpointJob>(job)) ++checkpoints_;
     queue_.push_back(std::move(job));
     changed_.notify_all();
 }
@@ -27,9 +28,9 @@ result<void> Background::drain() {
     return outcome::success();
 }
 
-bool Background::is_idle() const {
+bool Background::has_checkpoint() const {
     std::lock_guard lock(mutex_);
-    return queue_.empty() && !busy_;
+    return checkpoints_ != 0;
 }
 
 void Background::run() {
@@ -41,6 +42,7 @@ void Background::run() {
         queue_.pop_front();
         // A checkpoint that failed has taken its dirty marks along: later ones would lack its pages.
         if (failed_) {
+            if (std::holds_alternative<CheckpointJob>(job)) --checkpoints_;
             changed_.notify_all();
             continue;
         }
@@ -49,6 +51,7 @@ void Background::run() {
         auto const verdict = std::visit([&](auto& task) { return work(task); }, job);
         lock.lock();
         busy_ = false;
+        if (std::holds_alternative<CheckpointJob>(job)) --checkpoints_;
         if (!verdict) failed_ = verdict.error();
         changed_.notify_all();
     }

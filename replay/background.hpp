@@ -40,7 +40,8 @@ public:
     void push(std::variant<CheckpointJob, EpochJob> job);
     /// Waits until nothing is left to do. Errors: the first failure met.
     [[nodiscard]] result<void> drain();
-    [[nodiscard]] bool is_idle() const;
+    /// Whether a checkpoint waits or is being made.
+    [[nodiscard]] bool has_checkpoint() const;
     /// The checkpoint in force, once drained.
     [[nodiscard]] store::Manifest const& manifest() const { return manifest_; }
 
@@ -55,6 +56,7 @@ private:
     std::condition_variable changed_;
     std::deque<std::variant<CheckpointJob, EpochJob>> queue_;
     std::optional<Error> failed_;
+    std::size_t checkpoints_ = 0; ///< waiting or being made
     bool busy_ = false;
     bool ending_ = false;
     std::thread thread_;

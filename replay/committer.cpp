@@ -1,11 +1,11 @@
 #include "replay/committer.hpp"
 
-#include <iterator>
+#include <algorithm>
 
 namespace plimsoll::replay {
 
-Committer::Committer(store::Store& store, store::LogHead const& head)
-    : store_(store), previous_(head.root), durable_(head.sequence), thread_([this] { run(); }) {}
+Committer::Committer(store::Store& store, store::LogHead const& head, std::size_t group_batches)
+    : store_(store), group_limit_(std::max<std::size_t>(group_batches, 1)), previous_(head.root), durable_(head.sequence), thread_([this] { run(); }) {}
 
 Committer::~Committer() {
     {
@@ -33,7 +33,7 @@ result<void> Committer::push(Sealing&& batch) {
 result<void> Committer::drain() {
     std::unique_lock lock(mutex_);
     // Whoever waits for one small group writes it himself: two thread switches less.
-    if (!busy_ && !failed_ && !queue_.empty() && queue_.size() <= group_limit) {
+    if (!busy_ && !failed_ && !queue_.empty() && queue_.size() <= group_limit_) {
         std::deque<Sealing> group = std::move(queue_);
         queue_.clear();
         busy_ = true;
@@ -75,7 +75,7 @@ void Committer::run() {
             continue;
         }
         std::deque<Sealing> group;
-        while (!queue_.empty() && group.size() < group_limit) {
+        while (!queue_.empty() && group.size() < group_limit_) {
             group.push_back(std::move(queue_.front()));
             queue_.pop_front();
         }

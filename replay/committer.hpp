@@ -23,7 +23,7 @@ struct Sealing {
 
 class Committer {
 public:
-    Committer(store::Store& store, store::LogHead const& head);
+    Committer(store::Store& store, store::LogHead const& head, std::size_t group_batches);
     ~Committer();
     Committer(Committer const&) = delete;
     Committer& operator=(Committer const&) = delete;
@@ -41,9 +41,9 @@ private:
     [[nodiscard]] result<void> failure() const;
 
     static constexpr std::size_t queue_limit = 64;
-    static constexpr std::size_t group_limit = 16;
 
     store::Store& store_;
+    std::size_t group_limit_; ///< batches a step
     Hash previous_;
     std::atomic<std::uint64_t> durable_;
     mutable std::mutex mutex_;

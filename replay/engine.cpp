@@ -17,6 +17,9 @@ namespace {
 
 /// How often, in batches, the policy asks whether a checkpoint is due.
 constexpr std::size_t checkpoint_ask_batches = 32;
+/// A checkpoint is due once its pages are no larger than this many times the log written since the last
+/// one. Pages compress better than events: at 2 they take about as much disk again as the log.
+constexpr std::size_t page_bytes_per_log_byte = 2;
 
 /// Mentions of the epoch that the log is in: those of events that are on disk already, then new ones.
 class EpochCollector {
@@ -91,7 +94,7 @@ result<void> Engine::Parts::load() {
     PLIMSOLL_TRY(head, store->head());
     PLIMSOLL_TRY(caught, catch_up(*store, head.sequence));
     book = std::move(caught.book);
-    committer.emplace(*store, head);
+    committer.emplace(*store, head, options.group_batches);
     background.emplace(*store, std::move(caught.manifest));
     records.emplace(*store);
     epochs = {};
@@ -202,7 +205,14 @@ result<void> Engine::Parts::checkpoint_when_due() {
     if (options.checkpoint_log_bytes == 0 || log_bytes_since_checkpoint < options.checkpoint_log_bytes) {
         return outcome::success();
     }
-    if (!background->is_idle() || dirty_bytes(book) > log_bytes_since_checkpoint) return outcome::success();
+    std::size_t const page_bytes = dirty_bytes(book);
+    if (page_bytes > page_bytes_per_log_byte * log_bytes_since_checkpoint) return outcome::success();
+    if (background->has_checkpoint()) {
+        // The last one is still being made: let it be, unless this one is long overdue. Then whoever
+        // appends waits, so that no moment is far from a checkpoint however busy the machine is.
+        if (page_bytes > log_bytes_since_checkpoint) return outcome::success();
+        PLIMSOLL_TRYV(background->drain());
+    }
     return push_checkpoint();
 }
 

@@ -14,8 +14,10 @@ namespace plimsoll::replay {
 struct EngineOptions {
     /// A batch is sealed at this many events; a group is never split.
     std::size_t batch_events = 1000;
-    /// Take a checkpoint whenever its pages would not exceed the log written since the last one, and
-    /// at least this much log was written. 0: only when asked.
+    /// At most so many waiting batches are written and fsynced in one step (group commit).
+    std::size_t group_batches = 16;
+    /// Take a checkpoint whenever its pages would not exceed twice the log written since the last one,
+    /// and at least this much log was written. 0: only when asked.
     std::size_t checkpoint_log_bytes = std::size_t{32} << 20;
     /// Build the account history index in the background.
     bool history = true;

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     add_statement(shell);
     add_log(shell);
     add_solvency(shell);
+    add_losses(shell);
     add_timeline(shell);
     add_diff(shell);
     add_reconcile(shell);

@@ -82,19 +82,15 @@ bool Book::rebuild_indexes() {
     instruments_by_name = {};
     balances_by_key = {};
     positions_by_key = {};
-    accounts_by_name.reserve(accounts.size());
-    balances_by_key.reserve(balances.size());
-    positions_by_key.reserve(positions.size());
-    for (std::uint32_t id = 1; id <= accounts.size(); ++id) accounts_by_name.insert(name_key(accounts[id].name.view()), id);
-    for (std::uint32_t id = 1; id <= instruments.size(); ++id) {
-        instruments_by_name.insert(name_key(instruments[id].name.view()), id);
-    }
-    for (std::uint32_t id = 1; id <= balances.size(); ++id) {
-        balances_by_key.insert(key(balances[id].account, balances[id].asset.number()), id);
-    }
-    for (std::uint32_t id = 1; id <= positions.size(); ++id) {
-        positions_by_key.insert(key(positions[id].account, positions[id].instrument.number()), id);
-    }
+    accounts_by_name.fill(accounts.size(), [&](std::uint32_t id) { return name_key(accounts[id].name.view()); });
+    instruments_by_name.fill(instruments.size(),
+                             [&](std::uint32_t id) { return name_key(instruments[id].name.view()); });
+    balances_by_key.fill(balances.size(), [&](std::uint32_t id) {
+        return key(balances[id].account, balances[id].asset.number());
+    });
+    positions_by_key.fill(positions.size(), [&](std::uint32_t id) {
+        return key(positions[id].account, positions[id].instrument.number());
+    });
     return true;
 }
 

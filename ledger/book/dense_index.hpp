@@ -11,7 +11,7 @@ namespace plimsoll::book {
 /// Keys need not be unique where the caller tells rows apart (names share a hash): `find` asks.
 class DenseIndex {
 public:
-    DenseIndex() { slots_.resize(16); }
+    DenseIndex() : slots_(16, Slot{}) {}
 
     void insert(std::uint64_t key, std::uint32_t row) {
         if ((count_ + 1) * 4 > slots_.size() * 3) grow(slots_.size() * 2);
@@ -29,6 +29,16 @@ public:
         return find(key, [](std::uint32_t) { return true; });
     }
     void prefetch(std::uint64_t key) const { fetch_ahead(slots_.data() + home(key)); }
+    /// Inserts rows 1 .. count with key_of(row), fetching ahead: for a book that was just loaded.
+    template <class KeyOf> void fill(std::uint32_t count, KeyOf&& key_of) {
+        constexpr std::uint32_t ahead = 16;
+        reserve(count_ + count);
+        for (std::uint32_t row = 1; row <= count; ++row) {
+            if (row + ahead <= count) prefetch(key_of(row + ahead));
+            place(key_of(row), row);
+        }
+        count_ += count;
+    }
     void reserve(std::size_t count) {
         std::size_t wanted = slots_.size();
         while (count * 4 > wanted * 3) wanted *= 2;
@@ -50,7 +60,7 @@ private:
         slots_[i] = {key, row, 0};
     }
     void grow(std::size_t slots) {
-        std::vector<Slot, HugeAllocator<Slot>> old(slots);
+        std::vector<Slot, HugeAllocator<Slot>> old(slots, Slot{});
         old.swap(slots_);
         shift_ = 64 - std::countr_zero(slots_.size());
         for (Slot const& slot : old) {

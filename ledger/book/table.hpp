@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace plimsoll::book {
@@ -33,6 +34,11 @@ template <class T> struct HugeAllocator {
         return static_cast<T*>(memory);
     }
     void deallocate(T* memory, std::size_t) { std::free(memory); }
+    /// Resizing a table leaves new rows as they are: load_page fills every one of them.
+    template <class U> void construct(U*) {}
+    template <class U, class... Arguments> void construct(U* at, Arguments&&... arguments) {
+        ::new (static_cast<void*>(at)) U(std::forward<Arguments>(arguments)...);
+    }
     friend bool operator==(HugeAllocator const&, HugeAllocator const&) { return true; }
 };
 
@@ -96,9 +102,10 @@ public:
     }
     void clean() { std::fill(dirty_.begin(), dirty_.end(), std::uint8_t{0}); }
 
-    /// Makes room for `rows` rows, to be filled by load_page.
+    /// Makes room for `rows` rows of any content, each to be filled by load_page.
     void reset(std::size_t rows) {
-        rows_.assign(rows, Row{});
+        rows_.clear();
+        rows_.resize(rows);
         dirty_.assign((rows + rows_per_page - 1) / rows_per_page, 0);
     }
     /// False where the bytes are not exactly that page's rows.

@@ -29,6 +29,7 @@ namespace {
                                                  std::uint64_t divisor, bool negative) {
     std::uint64_t rest = 0;
     for (std::size_t i = limbs.size(); i-- > 0;) {
+        if (rest == 0 && limbs[i] == 0) continue;
         Uint128 const dividend = (Uint128{rest} << 64) | limbs[i];
         limbs[i] = low(dividend / divisor);
         rest = low(dividend % divisor);

@@ -11,24 +11,30 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string const wallet = "timestamp,transactType,transactStatus,currency,amount,fee,walletBalance,address\n"
-                           "2024-01-01T00:00:00Z,Deposit,Completed,XBt,100,,100,\n"
-                           "2024-01-02T00:00:00Z,Transfer,Completed,XBt,11,,111,\n"
-                           "2024-01-02T00:00:00Z,Deposit,Completed,USDt,5,,5,\n";
+std::string const wallet =
+    "timestamp,transactType,transactStatus,currency,amount,fee,walletBalance,address\n"
+    "2024-01-01T00:00:00Z,Deposit,Completed,XBt,100,,100,\n"
+    "2024-01-02T00:00:00Z,Transfer,Completed,XBt,11,,111,\n"
+    "2024-01-02T00:00:00Z,Deposit,Completed,USDt,5,,5,\n";
 
 class BitmexSnapshot : public testing::Test {
 protected:
-    void SetUp() override { ASSERT_TRUE(setting_.run(import_bitmex_wallet, setting_.file(wallet))); }
+    void SetUp() override {
+        ASSERT_TRUE(setting_.run(import_bitmex_wallet, setting_.file(wallet)));
+    }
 
-    [[nodiscard]] result<SnapshotReport> reconcile(std::string const& rows, std::string_view account = "main") {
+    [[nodiscard]] result<SnapshotReport> reconcile(std::string const& rows,
+                                                   std::string_view account = "main") {
         auto const reader = setting_.reader();
-        return reconcile_bitmex_snapshot(*reader, setting_.file("timestamp,currency,amount,deposited\n" + rows, "snapshot.csv"),
-                                         account);
+        return reconcile_bitmex_snapshot(
+            *reader, setting_.file("timestamp,currency,amount,deposited\n" + rows, "snapshot.csv"),
+            account);
     }
     /// The difference of the only row.
     [[nodiscard]] std::string difference(std::string const& row) {
         auto const report = reconcile(row);
-        return report ? format_decimal(report.value().rows.at(0).difference) : std::string(report.error().rule().name);
+        return report ? format_decimal(report.value().rows.at(0).difference)
+                      : std::string(report.error().rule().name);
     }
 
     ImportSetting setting_;
@@ -64,7 +70,8 @@ TEST_F(BitmexSnapshot, RefusesWhatItCannotCompare) {
     EXPECT_EQ(difference("2024-01-02T00:00:00Z,XBt,1.5,0\n"), "not_a_decimal");
     EXPECT_EQ(difference("yesterday,XBt,1,0\n"), "not_a_time");
     EXPECT_EQ(difference("2024-01-02T00:00:00Z,XBt\n"), "line_truncated");
-    EXPECT_EQ(difference("2024-01-02T00:00:00Z,XBt,17014118346046923173168730371588410572,0\n"), "number_overflow");
+    EXPECT_EQ(difference("2024-01-02T00:00:00Z,XBt,17014118346046923173168730371588410572,0\n"),
+              "number_overflow");
     auto const placed = reconcile("2024-01-02T00:00:00Z,XBt,111,0\n2024-01-02T00:00:00Z,XBt,x,0\n");
     ASSERT_FALSE(placed);
     EXPECT_THAT(placed.error().message(), HasSubstr("snapshot.csv:3"));

@@ -13,8 +13,9 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-std::string const header = "timestamp,transactTime,transactType,transactStatus,currency,network,amount,fee,"
-                           "walletBalance,orderID,transactID,address,marginBalance\r\n";
+std::string const header =
+    "timestamp,transactTime,transactType,transactStatus,currency,network,amount,fee,"
+    "walletBalance,orderID,transactID,address,marginBalance\r\n";
 
 struct Row {
     std::string minute;
@@ -29,8 +30,9 @@ struct Row {
 
 [[nodiscard]] std::string line(Row const& row) {
     std::string const time = "2024-01-01T00:" + row.minute + ":00.000Z";
-    return time + "," + time + "," + row.type + "," + row.status + "," + row.currency + ",," + row.amount + "," +
-           row.fee + "," + row.balance + ",,id-" + row.amount + "," + row.address + ",\r\n";
+    return time + "," + time + "," + row.type + "," + row.status + "," + row.currency + ",," +
+           row.amount + "," + row.fee + "," + row.balance + ",,id-" + row.amount + "," +
+           row.address + ",\r\n";
 }
 
 [[nodiscard]] std::string history(std::vector<Row> const& rows) {
@@ -54,13 +56,14 @@ Row const deposit{"00", "Deposit", "100000000", "", "100000000"};
 
 TEST(BitmexWallet, BooksARowAsOneTransfer) {
     ImportSetting setting;
-    auto const summary = import(setting, history({
-        deposit,
-        {"01", "RealisedPNL", "-1500", "500", "99998500", "XBTUSD"},
-        {"02", "Funding", "-300", "300", "99998200", "ETHH21"},
-        {"03", "Withdrawal", "-50020000", "20000", "49978200", "Redacted"},
-        {"04", "SpotTrade", "2500000", "0", "2500000", "XBT_USDT", "USDt"},
-    }));
+    auto const summary =
+        import(setting, history({
+                            deposit,
+                            {"01", "RealisedPNL", "-1500", "500", "99998500", "XBTUSD"},
+                            {"02", "Funding", "-300", "300", "99998200", "ETHH21"},
+                            {"03", "Withdrawal", "-50020000", "20000", "49978200", "Redacted"},
+                            {"04", "SpotTrade", "2500000", "0", "2500000", "XBT_USDT", "USDt"},
+                        }));
     ASSERT_TRUE(summary) << summary.error().message();
     EXPECT_EQ(summary.value().records_added, 5U);
     EXPECT_EQ(setting.balance("main", "XBT"), "0.499782");
@@ -103,11 +106,12 @@ TEST(BitmexWallet, BooksARowAsOneTransfer) {
 
 TEST(BitmexWallet, PassesOverWhatIsNotMoneyAndSaysSo) {
     ImportSetting setting;
-    auto const summary = import(setting, history({
-        deposit,
-        {"01", "Withdrawal", "-10", "0", "99999990", "", "XBt", "Canceled"},
-        {"02", "UnrealisedPNL", "-63", "0", "100000000", "XBTUSD", "XBt", "Pending"},
-    }));
+    auto const summary = import(
+        setting, history({
+                     deposit,
+                     {"01", "Withdrawal", "-10", "0", "99999990", "", "XBt", "Canceled"},
+                     {"02", "UnrealisedPNL", "-63", "0", "100000000", "XBTUSD", "XBt", "Pending"},
+                 }));
     ASSERT_TRUE(summary) << summary.error().message();
     EXPECT_EQ(summary.value().records_read, 3U);
     EXPECT_EQ(summary.value().records_added, 1U);
@@ -118,8 +122,9 @@ TEST(BitmexWallet, PassesOverWhatIsNotMoneyAndSaysSo) {
 
 TEST(BitmexWallet, TakesColumnsInAnyOrderAndMoreOfThem) {
     ImportSetting setting;
-    auto const summary = import(setting, "extra,walletBalance,fee,amount,currency,transactStatus,transactType,address,"
-                                         "timestamp\n\"a,b\",5,,5,XBt,Completed,Deposit,,2024-01-01T00:00:00Z\n");
+    auto const summary = import(
+        setting, "extra,walletBalance,fee,amount,currency,transactStatus,transactType,address,"
+                 "timestamp\n\"a,b\",5,,5,XBt,Completed,Deposit,,2024-01-01T00:00:00Z\n");
     ASSERT_TRUE(summary) << summary.error().message();
     EXPECT_EQ(setting.balance("main", "XBT"), "0.00000005");
 }
@@ -166,7 +171,8 @@ TEST_P(BitmexRefusal, StopsWithFileLineAndReason) {
     EXPECT_EQ(summary.error().rule().name, GetParam().rule.name);
     EXPECT_EQ(summary.error().status(), Status::bad_input);
     EXPECT_THAT(summary.error().message(), HasSubstr("wallet.csv:"));
-    for (auto const& words : GetParam().told) EXPECT_THAT(summary.error().message(), HasSubstr(words));
+    for (auto const& words : GetParam().told)
+        EXPECT_THAT(summary.error().message(), HasSubstr(words));
     EXPECT_EQ(setting.book().sequence(), 0U) << "nothing is written";
 }
 
@@ -193,53 +199,87 @@ TEST_P(BitmexRefusal, IsSetAsideWithQuarantine) {
 INSTANTIATE_TEST_SUITE_P(
     EveryReason, BitmexRefusal,
     testing::Values(
-        Refusal{"ColumnMissing", "timestamp,transactType\n", describe(Errc::unknown_column), {"transactStatus"}},
-        Refusal{"LineTruncated", history({deposit}) + "2024-01-01T00:01:00.000Z,2024", describe(Errc::line_truncated),
+        Refusal{"ColumnMissing",
+                "timestamp,transactType\n",
+                describe(Errc::unknown_column),
+                {"transactStatus"}},
+        Refusal{"LineTruncated",
+                history({deposit}) + "2024-01-01T00:01:00.000Z,2024",
+                describe(Errc::line_truncated),
                 {"wallet.csv:3", "2 fields where the header has 13", "--quarantine"}},
-        Refusal{"LineOfMoreFields", history({deposit}) + ",,,,,,,,,,,,,\n", describe(Errc::field_malformed),
+        Refusal{"LineOfMoreFields",
+                history({deposit}) + ",,,,,,,,,,,,,\n",
+                describe(Errc::field_malformed),
                 {"wallet.csv:3", "14 fields"}},
-        Refusal{"UnknownAsset", with_second({"01", "Deposit", "1", "", "1", "", "ZZz"}), describe(Errc::asset_unlisted),
+        Refusal{"UnknownAsset",
+                with_second({"01", "Deposit", "1", "", "1", "", "ZZz"}),
+                describe(Errc::asset_unlisted),
                 {"wallet.csv:3", "'ZZz'", "--quarantine"}},
-        Refusal{"UnknownType", with_second({"01", "Airdrop", "1", "", "100000001"}), describe(Errc::field_malformed),
+        Refusal{"UnknownType",
+                with_second({"01", "Airdrop", "1", "", "100000001"}),
+                describe(Errc::field_malformed),
                 {"wallet.csv:3", "'Airdrop'"}},
-        Refusal{"AmountWithDecimals", with_second({"01", "Transfer", "1.5", "", "100000001"}),
-                describe(event::Errc::too_many_decimals), {"wallet.csv:3", "amount '1.5'"}},
-        Refusal{"AmountNotANumber", with_second({"01", "Transfer", "1e5", "", "100000001"}),
-                describe(event::Errc::not_a_decimal), {"wallet.csv:3", "amount", "'1e5'"}},
-        Refusal{"AmountMissing", with_second({"01", "Transfer", "", "", "100000001"}),
-                describe(event::Errc::not_a_decimal), {"wallet.csv:3"}},
-        Refusal{"FeeWithDecimals", with_second({"01", "RealisedPNL", "1", "0.5", "100000001"}),
-                describe(event::Errc::too_many_decimals), {"fee '0.5'"}},
-        Refusal{"Overflow", with_second({"01", "Transfer", "170141183460469231731687303715884105727", "", "0"}),
-                describe(event::Errc::number_overflow), {"wallet.csv:3"}},
-        Refusal{"PastTheLimitOfAnEvent", with_second({"01", "Transfer", "132922799578491587290380707", "", "0"}),
-                describe(event::Errc::number_overflow), {"wallet.csv:3"}}, // 2^120 units and a little
-        Refusal{"TimeMalformed", with_second({"0x", "Transfer", "1", "", "100000001"}),
-                describe(event::Errc::not_a_time), {"wallet.csv:3"}},
+        Refusal{"AmountWithDecimals",
+                with_second({"01", "Transfer", "1.5", "", "100000001"}),
+                describe(event::Errc::too_many_decimals),
+                {"wallet.csv:3", "amount '1.5'"}},
+        Refusal{"AmountNotANumber",
+                with_second({"01", "Transfer", "1e5", "", "100000001"}),
+                describe(event::Errc::not_a_decimal),
+                {"wallet.csv:3", "amount", "'1e5'"}},
+        Refusal{"AmountMissing",
+                with_second({"01", "Transfer", "", "", "100000001"}),
+                describe(event::Errc::not_a_decimal),
+                {"wallet.csv:3"}},
+        Refusal{"FeeWithDecimals",
+                with_second({"01", "RealisedPNL", "1", "0.5", "100000001"}),
+                describe(event::Errc::too_many_decimals),
+                {"fee '0.5'"}},
+        Refusal{"Overflow",
+                with_second({"01", "Transfer", "170141183460469231731687303715884105727", "", "0"}),
+                describe(event::Errc::number_overflow),
+                {"wallet.csv:3"}},
+        Refusal{"PastTheLimitOfAnEvent",
+                with_second({"01", "Transfer", "132922799578491587290380707", "", "0"}),
+                describe(event::Errc::number_overflow),
+                {"wallet.csv:3"}}, // 2^120 units and a little
+        Refusal{"TimeMalformed",
+                with_second({"0x", "Transfer", "1", "", "100000001"}),
+                describe(event::Errc::not_a_time),
+                {"wallet.csv:3"}},
         Refusal{"TimeGoesBack",
-                history({{"05", "Deposit", "100000000", "", "100000000"}, {"04", "Transfer", "1", "", "100000001"}}),
+                history({{"05", "Deposit", "100000000", "", "100000000"},
+                         {"04", "Transfer", "1", "", "100000001"}}),
                 describe(book::Errc::time_goes_back),
                 {"wallet.csv:3", "2024-01-01T00:04:00Z stands behind 2024-01-01T00:05:00Z"}},
-        Refusal{"BalanceBreaks", with_second({"01", "Transfer", "5", "", "100000006"}), describe(Errc::balance_breaks),
-                {"wallet.csv:3", "1.00000000 before", "give 1.00000005", "line 3 states 1.00000006"}},
-        Refusal{"SignDisagrees", with_second({"01", "Deposit", "-5", "", "99999995"}),
-                describe(book::Errc::amount_sign_disagrees), {"wallet.csv:3", "--quarantine"}}),
+        Refusal{
+            "BalanceBreaks",
+            with_second({"01", "Transfer", "5", "", "100000006"}),
+            describe(Errc::balance_breaks),
+            {"wallet.csv:3", "1.00000000 before", "give 1.00000005", "line 3 states 1.00000006"}},
+        Refusal{"SignDisagrees",
+                with_second({"01", "Deposit", "-5", "", "99999995"}),
+                describe(book::Errc::amount_sign_disagrees),
+                {"wallet.csv:3", "--quarantine"}}),
     [](auto const& row) { return row.param.name; });
 
 TEST(BitmexWallet, GoesOnBehindWhatWasSetAsideAndTellsTheDifference) {
     ImportSetting setting;
-    auto const summary = import(setting, history({
-        deposit,
-        {"01", "Transfer", "7", "", "100000007"},
-        {"01", "Airdrop", "3", "", "100000010"},
-        {"02", "Transfer", "1", "", "100000011"},
-    }), quarantine());
+    auto const summary = import(setting,
+                                history({
+                                    deposit,
+                                    {"01", "Transfer", "7", "", "100000007"},
+                                    {"01", "Airdrop", "3", "", "100000010"},
+                                    {"02", "Transfer", "1", "", "100000011"},
+                                }),
+                                quarantine());
     ASSERT_TRUE(summary) << summary.error().message();
     EXPECT_EQ(summary.value().records_added, 2U);
     EXPECT_EQ(summary.value().records_quarantined, 2U) << "a time is taken whole or not at all";
     EXPECT_EQ(setting.balance("main", "XBT"), "1.00000001");
-    EXPECT_THAT(summary.value().notes,
-                Contains(HasSubstr("XBT: the ledger ends at 1.00000001, the file states 1.00000011")));
+    EXPECT_THAT(
+        summary.value().notes,
+        Contains(HasSubstr("XBT: the ledger ends at 1.00000001, the file states 1.00000011")));
 }
 
 // ---- the same file, an overlapping file, another file ----
@@ -273,18 +313,21 @@ TEST(BitmexWallet, OrderInsideATimestampDoesNotMatter) {
 TEST(BitmexWallet, ADuplicateWithOtherContentIsAConflict) {
     ImportSetting setting;
     ASSERT_TRUE(import(setting, history({deposit, {"01", "Transfer", "1", "", "100000001"}})));
-    auto const other = import(setting, history({deposit, {"01", "Transfer", "2", "", "100000002"}}));
+    auto const other =
+        import(setting, history({deposit, {"01", "Transfer", "2", "", "100000002"}}));
     ASSERT_FALSE(other);
     EXPECT_TRUE(other.error().is(replay::Errc::record_conflicts)) << other.error().message();
     EXPECT_THAT(other.error().message(), HasSubstr("wallet.csv:3"));
     auto const late = import(setting, history({deposit, {"00", "Transfer", "1", "", "100000001"}}));
-    EXPECT_TRUE(late.error().is(replay::Errc::record_conflicts)) << "another row in a time that was whole";
+    EXPECT_TRUE(late.error().is(replay::Errc::record_conflicts))
+        << "another row in a time that was whole";
 }
 
 TEST(BitmexWallet, ARowBetweenImportedOnesIsLate) {
     ImportSetting setting;
     ASSERT_TRUE(import(setting, history({deposit, {"05", "Transfer", "1", "", "100000001"}})));
-    auto const late = import(setting, history({deposit, {"03", "Transfer", "1", "", "100000001"}}), quarantine());
+    auto const late =
+        import(setting, history({deposit, {"03", "Transfer", "1", "", "100000001"}}), quarantine());
     ASSERT_FALSE(late);
     EXPECT_TRUE(late.error().is(replay::Errc::record_late)) << late.error().message();
 }
@@ -304,12 +347,14 @@ TEST(BitmexWallet, ContinuesFromWhereTheLedgerStands) {
     auto const gap = import(setting, history({third}));
     ASSERT_FALSE(gap);
     EXPECT_TRUE(gap.error().is(Errc::ledger_disagrees)) << gap.error().message();
-    EXPECT_THAT(gap.error().message(), HasSubstr("the file stands at 1.00000001 XBT, the ledger at 1.00000000"));
+    EXPECT_THAT(gap.error().message(),
+                HasSubstr("the file stands at 1.00000001 XBT, the ledger at 1.00000000"));
     EXPECT_FALSE(import(setting, history({third}), quarantine())) << "a gap is not a bad record";
 }
 
 TEST(BitmexWallet, ABatchOfSeveralRowsNeedsOneThatStatesItsEnd) {
-    Row const first{"01", "RealisedPNL", "-10", "0", "99999994", "XBTUSD"}; // states the end, stands first
+    Row const first{"01", "RealisedPNL", "-10",
+                    "0",  "99999994",    "XBTUSD"}; // states the end, stands first
     Row const second{"01", "RealisedPNL", "4", "0", "100000004", "ETHUSD"};
     ImportSetting setting;
     EXPECT_TRUE(import(setting, history({deposit, first, second})));
@@ -318,14 +363,39 @@ TEST(BitmexWallet, ABatchOfSeveralRowsNeedsOneThatStatesItsEnd) {
     EXPECT_TRUE(import(other, history({deposit, wrong, second})).error().is(Errc::balance_breaks));
 }
 
+/// What rows that come first tell of the balance before them: the rest of the history is not there.
+TEST(BitmexWallet, FindsItsFootingBehindRowsThatWereSetAside) {
+    Row const bad{"01", "Airdrop", "1", "", "100000001"};
+    auto quarantined = [&](std::vector<Row> rows) {
+        ImportSetting setting;
+        rows.insert(rows.begin(), {deposit, bad});
+        auto const summary = import(setting, history(rows), quarantine());
+        EXPECT_TRUE(summary);
+        return summary ? summary.value().records_quarantined : 0;
+    };
+    Row const next{"03", "Transfer", "1", "", "500000004"};
+    Row const off_by_one{"03", "Transfer", "1", "", "500000005"};
+    std::vector<Row> const both_state_the_end{{"02", "Transfer", "1", "", "500000003"},
+                                              {"02", "Transfer", "2", "", "500000003"}};
+    std::vector<Row> const steps{{"02", "Transfer", "2", "", "500000003"},
+                                 {"02", "Transfer", "1", "", "500000001"}};
+    for (auto rows : {both_state_the_end, steps}) {
+        rows.push_back(next);
+        EXPECT_EQ(quarantined(rows), 1U);
+        rows.back() = off_by_one;
+        EXPECT_EQ(quarantined(rows), 2U);
+    }
+}
+
 TEST(BitmexCurrencies, HaveTheirAssetAndDecimals) {
     struct Want {
         std::string_view code;
         std::string_view asset;
         int decimals;
     };
-    for (Want const& want : {Want{"XBt", "XBT", 8}, Want{"USDt", "USDT", 6}, Want{"BMEx", "BMEX", 6},
-                             Want{"Gwei", "ETH", 9}, Want{"LAMp", "SOL", 9}, Want{"s", "S", 8}}) {
+    for (Want const& want :
+         {Want{"XBt", "XBT", 8}, Want{"USDt", "USDT", 6}, Want{"BMEx", "BMEX", 6},
+          Want{"Gwei", "ETH", 9}, Want{"LAMp", "SOL", 9}, Want{"s", "S", 8}}) {
         auto const* const found = find_bitmex_currency(want.code);
         ASSERT_NE(found, nullptr) << want.code;
         EXPECT_EQ(found->asset, want.asset);

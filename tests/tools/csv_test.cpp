@@ -40,22 +40,24 @@ TEST_P(Csv, Reads) {
 
 INSTANTIATE_TEST_SUITE_P(
     EveryShape, Csv,
-    testing::Values(
-        CsvCase{"Plain", "a,b\n1,2\n3,4\n", {"2 |1|2", "3 |3|4"}},
-        CsvCase{"CarriageReturns", "a,b\r\n1,2\r\n", {"2 |1|2"}},
-        CsvCase{"NoBreakAtTheEnd", "a,b\n1,2", {"2 |1|2"}},
-        CsvCase{"ByteOrderMark", "\xef\xbb\xbf" "a,b\n1,2\n", {"2 |1|2"}},
-        CsvCase{"EmptyFields", "a,b\n,\n", {"2 ||"}},
-        CsvCase{"EmptyLines", "a,b\n\n1,2\n\r\n\n", {"3 |1|2"}},
-        CsvCase{"Quoted", "a,b\n\"1,5\",\"say \"\"so\"\"\"\n", {"2 |1,5|say \"so\""}},
-        CsvCase{"QuotedLineBreak", "a,b\n\"1\n2\",3\n4,5\n", {"2 |1\n2|3", "4 |4|5"}},
-        CsvCase{"QuotedEmpty", "a,b\n\"\",\"\"\n", {"2 ||"}},
-        CsvCase{"FewerFields", "a,b\n1\n3,4\n", {"2 line_truncated", "3 |3|4"}},
-        CsvCase{"EndsInALine", "a,b\n1,2\n3", {"2 |1|2", "3 line_truncated"}},
-        CsvCase{"EndsInAQuote", "a,b\n1,\"2\n", {"2 line_truncated"}},
-        CsvCase{"MoreFields", "a,b\n1,2,3\n4,5\n", {"2 field_malformed", "3 |4|5"}},
-        CsvCase{"QuoteInsideAField", "a,b\n1\"2,3\n", {"2 field_malformed"}},
-        CsvCase{"TextBehindAQuote", "a,b\n\"1\"2,3\n", {"2 field_malformed"}}),
+    testing::Values(CsvCase{"Plain", "a,b\n1,2\n3,4\n", {"2 |1|2", "3 |3|4"}},
+                    CsvCase{"CarriageReturns", "a,b\r\n1,2\r\n", {"2 |1|2"}},
+                    CsvCase{"NoBreakAtTheEnd", "a,b\n1,2", {"2 |1|2"}},
+                    CsvCase{"ByteOrderMark",
+                            "\xef\xbb\xbf"
+                            "a,b\n1,2\n",
+                            {"2 |1|2"}},
+                    CsvCase{"EmptyFields", "a,b\n,\n", {"2 ||"}},
+                    CsvCase{"EmptyLines", "a,b\n\n1,2\n\r\n\n", {"3 |1|2"}},
+                    CsvCase{"Quoted", "a,b\n\"1,5\",\"say \"\"so\"\"\"\n", {"2 |1,5|say \"so\""}},
+                    CsvCase{"QuotedLineBreak", "a,b\n\"1\n2\",3\n4,5\n", {"2 |1\n2|3", "4 |4|5"}},
+                    CsvCase{"QuotedEmpty", "a,b\n\"\",\"\"\n", {"2 ||"}},
+                    CsvCase{"FewerFields", "a,b\n1\n3,4\n", {"2 line_truncated", "3 |3|4"}},
+                    CsvCase{"EndsInALine", "a,b\n1,2\n3", {"2 |1|2", "3 line_truncated"}},
+                    CsvCase{"EndsInAQuote", "a,b\n1,\"2\n", {"2 line_truncated"}},
+                    CsvCase{"MoreFields", "a,b\n1,2,3\n4,5\n", {"2 field_malformed", "3 |4|5"}},
+                    CsvCase{"QuoteInsideAField", "a,b\n1\"2,3\n", {"2 field_malformed"}},
+                    CsvCase{"TextBehindAQuote", "a,b\n\"1\"2,3\n", {"2 field_malformed"}}),
     [](auto const& row) { return row.param.name; });
 
 TEST(CsvColumns, AreFoundByName) {
@@ -70,14 +72,16 @@ TEST(CsvColumns, AreFoundByName) {
 TEST(CsvFiles, MustBeThereAndHaveAHeader) {
     ImportSetting setting;
     EXPECT_TRUE(CsvReader::open(setting.ledger() / "absent").error().is(Errc::file_unreadable));
-    EXPECT_TRUE(CsvReader::open(setting.ledger()).error().is(Errc::file_unreadable)) << "a directory";
+    EXPECT_TRUE(CsvReader::open(setting.ledger()).error().is(Errc::file_unreadable))
+        << "a directory";
     EXPECT_TRUE(CsvReader::open(setting.file("")).error().is(Errc::unknown_column));
 }
 
 TEST(CsvFiles, AreReadInPiecesOfAnySize) {
     ImportSetting setting;
     std::string text = "a,b\n";
-    for (int i = 0; i < 20'000; ++i) text += "\"" + std::to_string(i) + "\r\n\"," + std::to_string(i) + "\r\n";
+    for (int i = 0; i < 20'000; ++i)
+        text += "\"" + std::to_string(i) + "\r\n\"," + std::to_string(i) + "\r\n";
     auto reader = CsvReader::open(setting.file(text));
     ASSERT_TRUE(reader);
     int rows = 0;

@@ -202,15 +202,27 @@ TEST(EventJson, PlacesInListsAreTold) {
     EXPECT_THAT(read.error().message(), HasSubstr("legs[1]: subject: 'XBT'"));
 }
 
-TEST(EventJson, AsManyDecimalsAsTheAssetHasAreRead) {
+/// An amount of XBT, which has 8 decimals.
+[[nodiscard]] result<EventLine> read_amount(EventReader& reader, std::string const& amount, std::string const& cause) {
     auto const book = samples::a_book();
+    return reader.read(R"({"kind":"Transferred","time":"2026-04-17","cause":")" + cause +
+                           R"(","type":"conversion","account":"main","counter":"outside","asset":"XBT","amount":")" +
+                           amount + R"("})",
+                       Names(book));
+}
+
+TEST(EventJson, OnlyRulesMakeAmountsFinerThanTheAsset) {
     EventReader reader;
-    auto const read = reader.read(
-        R"({"kind":"Transferred","time":"2026-04-17","type":"deposit","account":"main","counter":"outside",)"
-        R"("asset":"XBT","amount":"0.1234567800"})",
-        Names(book));
-    ASSERT_TRUE(read) << read.error().message();
-    EXPECT_EQ(std::get<Transferred>(read.value().event.body).amount.units(), one_units / 100'000'000 * 12'345'678);
+    for (auto const* cause : {"outside_record", "command", "liquidation"}) {
+        auto const exact = read_amount(reader, "0.1234567800", cause);
+        ASSERT_TRUE(exact) << exact.error().message();
+        EXPECT_EQ(std::get<Transferred>(exact.value().event.body).amount.units(), one_units / 100'000'000 * 12'345'678);
+    }
+    EXPECT_FALSE(read_amount(reader, "0.123456789", "outside_record"));
+    EXPECT_FALSE(read_amount(reader, "0.123456789", "command"));
+    EXPECT_TRUE(read_amount(reader, "0.123456789", "liquidation"));
+    EXPECT_TRUE(read_amount(reader, "0.000000000000000001", "waterfall"));
+    EXPECT_FALSE(read_amount(reader, "0.0000000000000000001", "waterfall"));
 }
 
 } // namespace

@@ -40,6 +40,17 @@ TEST(EventsImport, TakesWhatPeopleWrite) {
     EXPECT_EQ(ledger.book().sources[*ledger.book().find_source("events")].cursor, (Cursor{13, 0}));
 }
 
+TEST(EventsImport, TheDocumentsFirstFileIsOne) {
+    std::ifstream document(std::filesystem::path(PLIMSOLL_SOURCE_DIR) / "tools" / "README.md");
+    std::string const text{std::istreambuf_iterator<char>(document), {}};
+    auto const section = text.find("## The events format");
+    auto const begin = text.find("```\n", section) + 4;
+    ASSERT_NE(section, std::string::npos);
+    ImportSetting ledger;
+    EXPECT_EQ(must(ledger.run(import_events, ledger.file(text.substr(begin, text.find("```", begin) - begin)))).records_added, 4U);
+    EXPECT_EQ(ledger.balance("alice", "USDT"), "1000.5");
+}
+
 TEST(EventsImport, AnExportMakesTheSameLedger) {
     ImportSetting first;
     must(first.run(import_events, first.file(story)));

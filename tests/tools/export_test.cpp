@@ -1,5 +1,6 @@
 #include "tests/tools/event_story.hpp"
 #include "tools/export/hledger_names.hpp"
+#include "tools/import/bitmex_wallet.hpp"
 #include "tools/text/csv.hpp"
 
 #include <gmock/gmock.h>
@@ -131,17 +132,67 @@ using Balances = std::map<std::string, std::string>; // "account commodity" to d
     return balances;
 }
 
+[[nodiscard]] bool has_hledger() { return output_of("hledger --version 2>/dev/null").has_value(); }
+constexpr auto no_hledger = "hledger is not installed: apt-get install hledger";
+
+/// Strict checks and every balance, by hledger, after `moment` events.
+void expect_hledger_agrees(ImportSetting& ledger, std::uint64_t moment) {
+    auto const reader = ledger.reader();
+    auto const journal = ledger.file(exported(*reader, "hledger", {1, moment}), "day.journal");
+    EXPECT_TRUE(output_of("LC_ALL=C hledger -f '" + journal.string() + "' check --strict"));
+    auto const book = reader->at(moment).value().book;
+    EXPECT_GE(book.balances.size(), 4U);
+    EXPECT_EQ(balances_by_hledger(ledger, journal), balances_by_plimsoll(book)) << "at #" << moment;
+}
+
 TEST_F(Export, HledgerAgreesOnEveryBalance) {
-    if (!output_of("hledger --version 2>/dev/null")) GTEST_SKIP() << "hledger is not installed: apt-get install hledger";
-    auto const reader = ledger_.reader();
-    for (std::uint64_t const moment : {reader->log_size(), std::uint64_t{17}, std::uint64_t{14}}) {
-        auto const journal = ledger_.file(exported(*reader, "hledger", {1, moment}), "day.journal");
-        EXPECT_TRUE(output_of("LC_ALL=C hledger -f '" + journal.string() + "' check --strict"));
-        auto const book = reader->at(moment).value().book;
-        EXPECT_GE(book.balances.size(), 4U);
-        EXPECT_EQ(balances_by_hledger(ledger_, journal), balances_by_plimsoll(book)) << "at #" << moment;
+    if (!has_hledger()) GTEST_SKIP() << no_hledger;
+    for (std::uint64_t const moment : {ledger_.reader()->log_size(), std::uint64_t{17}, std::uint64_t{14}}) {
+        expect_hledger_agrees(ledger_, moment);
     }
 }
+
+/// Both dated snapshots of the BitMEX account, whose README tells what they are.
+TEST(ExportBitmex, HledgerAgreesAtBothDates) {
+    auto const data = shared_data("bitmex_account_2020_2026");
+    if (!std::filesystem::exists(data)) GTEST_SKIP() << "no " << data;
+    if (!has_hledger()) GTEST_SKIP() << no_hledger;
+    ImportSetting ledger;
+    for (auto const* date : {"snapshot_2026-04-17", "snapshot_2026-05-03"}) {
+        ASSERT_TRUE(ledger.run(import_bitmex_wallet, data / date / "api-v1-user-walletHistory.csv"));
+        expect_hledger_agrees(ledger, ledger.book().sequence());
+    }
+}
+
+struct RealInput {
+    std::string name;
+    std::string format;
+    std::string file;
+    friend void PrintTo(RealInput const& row, std::ostream* out) { *out << row.name; }
+};
+
+class ExportOfRealData : public testing::TestWithParam<RealInput> {};
+
+TEST_P(ExportOfRealData, ImportsToTheSameStateRoot) {
+    auto const file = shared_data(GetParam().file);
+    if (!std::filesystem::exists(file)) GTEST_SKIP() << "no " << file;
+    ImportSetting ledger;
+    ASSERT_TRUE(ledger.run(find_importer(GetParam().format), file));
+    std::string const lines = exported(*ledger.reader(), "events");
+    ImportSetting second;
+    auto const summary = second.run(import_events, second.file(lines));
+    ASSERT_TRUE(summary) << summary.error().message();
+    EXPECT_EQ(summary.value().records_added, ledger.book().sequence());
+    EXPECT_EQ(to_hex(second.engine().state_root()), to_hex(ledger.engine().state_root()));
+    EXPECT_EQ(exported(*second.reader(), "events"), lines);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    BothInputs, ExportOfRealData,
+    testing::Values(RealInput{"Bitmex", "bitmex-wallet",
+                              "bitmex_account_2020_2026/snapshot_2026-05-03/api-v1-user-walletHistory.csv"},
+                    RealInput{"Stark", "stark-perpetual", "dydx_v3_state_update/encoded-example.json"}),
+    [](auto const& row) { return row.param.name; });
 
 } // namespace
 } // namespace plimsoll::tools

@@ -28,8 +28,9 @@ public:
         std::string name = std::string(info->test_suite_name()) + "." + info->name();
         for (char& c : name) c = c == '/' ? '_' : c;
         static int count = 0;
-        directory_ = std::filesystem::temp_directory_path() /
-                     ("plimsoll-" + std::to_string(::getpid()) + "-" + name + "-" + std::to_string(++count));
+        directory_ =
+            std::filesystem::temp_directory_path() /
+            ("plimsoll-" + std::to_string(::getpid()) + "-" + name + "-" + std::to_string(++count));
         std::filesystem::remove_all(directory_);
         std::filesystem::create_directories(directory_);
         EXPECT_TRUE(replay::Engine::create(ledger()));
@@ -46,7 +47,8 @@ public:
     [[nodiscard]] replay::Engine& engine() { return *engine_; }
     [[nodiscard]] book::Book const& book() const { return engine_->book(); }
 
-    [[nodiscard]] std::filesystem::path file(std::string_view text, std::string_view name = "input") {
+    [[nodiscard]] std::filesystem::path file(std::string_view text,
+                                             std::string_view name = "input") {
         auto const path = directory_ / name;
         std::ofstream(path, std::ios::binary) << text;
         return path;
@@ -79,7 +81,8 @@ public:
     }
 
     /// A balance as people read it; "none" where the account or asset is unknown.
-    [[nodiscard]] static std::string balance(book::Book const& book, std::string_view account, std::string_view asset) {
+    [[nodiscard]] static std::string balance(book::Book const& book, std::string_view account,
+                                             std::string_view asset) {
         auto const account_id = book.find_account(account);
         auto const asset_id = book.find_asset(asset);
         if (!account_id || !asset_id) return "none";

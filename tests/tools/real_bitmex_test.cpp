@@ -18,14 +18,16 @@ protected:
         if (!std::filesystem::exists(folder_)) GTEST_SKIP() << "real data is absent: " << folder_;
     }
     [[nodiscard]] ImportSummary import(std::string const& date) {
-        auto summary = setting_.run(import_bitmex_wallet, folder_ / ("snapshot_" + date) / "api-v1-user-walletHistory.csv");
+        auto summary = setting_.run(import_bitmex_wallet, folder_ / ("snapshot_" + date) /
+                                                              "api-v1-user-walletHistory.csv");
         EXPECT_TRUE(summary) << summary.error().message();
         return std::move(summary.value());
     }
     [[nodiscard]] SnapshotReport reconcile(std::string const& date) {
         auto const reader = setting_.reader();
         auto report = reconcile_bitmex_snapshot(
-            *reader, folder_ / ("snapshot_" + date) / "api-v1-user-wallet.snapshot-all.csv", "main");
+            *reader, folder_ / ("snapshot_" + date) / "api-v1-user-wallet.snapshot-all.csv",
+            "main");
         EXPECT_TRUE(report) << report.error().message();
         return std::move(report.value());
     }
@@ -41,7 +43,8 @@ TEST_F(RealBitmex, EveryBatchFollowsFromTheOneBefore) {
     EXPECT_EQ(first.records_read, 17'099U);
     EXPECT_EQ(first.records_added, 17'097U);
     EXPECT_EQ(first.records_passed_over, 2U);
-    EXPECT_THAT(first.notes, Contains(HasSubstr("12278 batches of one time and currency checked, 0 breaks")));
+    EXPECT_THAT(first.notes,
+                Contains(HasSubstr("12278 batches of one time and currency checked, 0 breaks")));
     EXPECT_THAT(first.notes, Contains(HasSubstr("1 row of UnrealisedPNL (Pending)")));
     EXPECT_THAT(first.notes, Contains(HasSubstr("1 row of Withdrawal (Canceled)")));
 }
@@ -53,7 +56,8 @@ TEST_F(RealBitmex, OverlappingFilesAddExactlyTheNewRows) {
     EXPECT_EQ(second.records_read, 17'177U);
     EXPECT_EQ(second.records_added, 78U);
     EXPECT_EQ(second.records_duplicate, 17'097U);
-    EXPECT_THAT(second.notes, Contains(HasSubstr("12352 batches of one time and currency checked, 0 breaks")));
+    EXPECT_THAT(second.notes,
+                Contains(HasSubstr("12352 batches of one time and currency checked, 0 breaks")));
     std::uint64_t const sequence = setting_.book().sequence();
     ImportSummary const third = import("2026-04-17");
     EXPECT_EQ(third.records_added, 0U);
@@ -85,8 +89,8 @@ TEST_F(RealBitmex, TheLaterFileExplainsTheDifference) {
         changes.push_back(format_decimal(Amount{fact.amount.units() - fact.fee.units()}));
         return true;
     }));
-    EXPECT_THAT(changes, testing::UnorderedElementsAre("-0.0000626", "-0.00023804", "-0.00006521", "-0.00002543",
-                                                       "-0.00051531"));
+    EXPECT_THAT(changes, testing::UnorderedElementsAre("-0.0000626", "-0.00023804", "-0.00006521",
+                                                       "-0.00002543", "-0.00051531"));
 }
 
 TEST_F(RealBitmex, TheLaterFileStatesBothSnapshots) {
@@ -95,7 +99,8 @@ TEST_F(RealBitmex, TheLaterFileStatesBothSnapshots) {
         SnapshotReport const report = reconcile(date);
         EXPECT_EQ(report.matched, 15U) << date;
         EXPECT_EQ(report.differing, 0U) << date;
-        for (SnapshotRow const& row : report.rows) EXPECT_TRUE(row.difference.is_zero()) << date << " " << row.asset;
+        for (SnapshotRow const& row : report.rows)
+            EXPECT_TRUE(row.difference.is_zero()) << date << " " << row.asset;
     }
     auto const reader = setting_.reader();
     auto at = [&](std::string_view moment, std::string_view asset) {

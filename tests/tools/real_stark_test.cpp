@@ -23,7 +23,8 @@ protected:
         file_ = folder / "encoded-example.json";
         auto const summary = setting_.run(import_stark_perpetual, file_);
         ASSERT_TRUE(summary) << summary.error().message();
-        ASSERT_EQ(parser_.load((folder / "decoded-example.json").string()).get(decoded_), simdjson::SUCCESS);
+        ASSERT_EQ(parser_.load((folder / "decoded-example.json").string()).get(decoded_),
+                  simdjson::SUCCESS);
     }
 
     [[nodiscard]] book::Book const& book() const { return setting_.book(); }
@@ -51,16 +52,20 @@ TEST_F(RealStark, PositionsEqualThePublishedDecode) {
         std::map<std::uint32_t, Int128> want;
         for (simdjson::dom::element const balance : position["balances"].get_array()) {
             std::string_view const id = balance["assetId"].get_string();
-            want[book().find_instrument(id)->number()] = size_units(id, balance["balance"].get_int64());
+            want[book().find_instrument(id)->number()] =
+                size_units(id, balance["balance"].get_int64());
         }
         auto const* const cash = book().balance(*account, *book().find_asset("USDC"));
-        Int128 const collateral = position["collateralBalance"].get_int64().value() * Int128{1'000'000'000'000};
+        Int128 const collateral =
+            position["collateralBalance"].get_int64().value() * Int128{1'000'000'000'000};
         bool same = (cash == nullptr ? 0 : cash->amount.units()) == collateral;
-        book().for_positions(*account, [&](book::PositionRow const& row) { // one that is not listed is 0
-            same = same && want[row.instrument.number()] == row.size.units();
-            want.erase(row.instrument.number());
-        });
-        for (auto const& [instrument, size] : want) same = same && size == 0; // listed, but never held
+        book().for_positions(*account,
+                             [&](book::PositionRow const& row) { // one that is not listed is 0
+                                 same = same && want[row.instrument.number()] == row.size.units();
+                                 want.erase(row.instrument.number());
+                             });
+        for (auto const& [instrument, size] : want)
+            same = same && size == 0; // listed, but never held
         EXPECT_TRUE(same) << name;
         equal += same ? 1 : 0;
     }
@@ -89,8 +94,9 @@ TEST_F(RealStark, FundingEntriesEqualThePublishedDecode) {
 
 TEST_F(RealStark, PricesEqualThePublishedDecodeBeforeAndAfter) {
     auto const reader = setting_.reader();
-    for (auto const& [name, sequence] : {std::pair{"oldState", reader->sequence_at(1'621'929'600'000'000'000).value()},
-                                         std::pair{"newState", reader->log_size()}}) {
+    for (auto const& [name, sequence] :
+         {std::pair{"oldState", reader->sequence_at(1'621'929'600'000'000'000).value()},
+          std::pair{"newState", reader->log_size()}}) {
         auto const moment = reader->at(sequence);
         ASSERT_TRUE(moment);
         auto const& then = moment.value().book;
@@ -98,7 +104,8 @@ TEST_F(RealStark, PricesEqualThePublishedDecodeBeforeAndAfter) {
         for (simdjson::dom::element const price : decoded_[name]["oraclePrices"].get_array()) {
             std::string_view const id = price["assetId"].get_string();
             EXPECT_EQ(then.instrument(*then.find_instrument(id)).mark.units(),
-                      static_cast<Int128>(price["price"].get_uint64().value()) * one_units) << name << " " << id;
+                      static_cast<Int128>(price["price"].get_uint64().value()) * one_units)
+                << name << " " << id;
             ++markets;
         }
         EXPECT_EQ(markets, 13U);
@@ -113,7 +120,8 @@ TEST_F(RealStark, ModificationsAreDepositsAndWithdrawals) {
         if (auto const* fact = std::get_if<Transferred>(&event.body)) {
             ++count;
             net += fact->amount.units();
-            EXPECT_EQ(fact->type, fact->amount.is_negative() ? TransferType::withdrawal : TransferType::deposit);
+            EXPECT_EQ(fact->type, fact->amount.is_negative() ? TransferType::withdrawal
+                                                             : TransferType::deposit);
         }
         return true;
     }));
@@ -124,13 +132,16 @@ TEST_F(RealStark, ModificationsAreDepositsAndWithdrawals) {
 /// In rationals, from the book's rows alone: collateral, sizes at the new prices, and pending funding.
 [[nodiscard]] Rational equity(book::Book const& book, AccountId account) {
     Rational sum = 0;
-    book.for_balances(account, [&](book::BalanceRow const& row) { sum += rational(row.amount.units()); });
+    book.for_balances(account,
+                      [&](book::BalanceRow const& row) { sum += rational(row.amount.units()); });
     book.for_positions(account, [&](book::PositionRow const& row) {
         auto const& instrument = book.instrument(row.instrument);
         Rational const multiplier(big(book::multiplier(instrument.multiplier_numerator)),
                                   big(book::multiplier(instrument.multiplier_denominator)));
-        Rational const funding = rational(instrument.funding_index.units()) - rational(row.index.units());
-        sum += rational(row.size.units()) * (rational(instrument.mark.units()) - funding) * multiplier;
+        Rational const funding =
+            rational(instrument.funding_index.units()) - rational(row.index.units());
+        sum +=
+            rational(row.size.units()) * (rational(instrument.mark.units()) - funding) * multiplier;
     });
     return sum;
 }

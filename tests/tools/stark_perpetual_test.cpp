@@ -14,11 +14,13 @@ using testing::Contains;
 using testing::HasSubstr;
 
 [[nodiscard]] result<ImportSummary> import(ImportSetting& setting, SampleUpdate const& update) {
-    return setting.run(import_stark_perpetual, setting.file(json_of(update.pages()), "update.json"));
+    return setting.run(import_stark_perpetual,
+                       setting.file(json_of(update.pages()), "update.json"));
 }
 
 /// Size and index of a position, as the chain counts them.
-[[nodiscard]] std::string position(book::Book const& book, std::string_view account, std::string_view instrument) {
+[[nodiscard]] std::string position(book::Book const& book, std::string_view account,
+                                   std::string_view instrument) {
     auto const id = book.find_account(account);
     auto const* const row = id ? book.position(*id, *book.find_instrument(instrument)) : nullptr;
     if (row == nullptr) return "none";
@@ -29,7 +31,8 @@ TEST(StarkPerpetual, BooksWhatTheWordsShow) {
     ImportSetting setting;
     auto const summary = import(setting, SampleUpdate{});
     ASSERT_TRUE(summary) << summary.error().message();
-    EXPECT_EQ(summary.value().records_read, 9U) << "2 states, 2 funding entries, 3 positions, 2 modifications";
+    EXPECT_EQ(summary.value().records_read, 9U)
+        << "2 states, 2 funding entries, 3 positions, 2 modifications";
     EXPECT_EQ(summary.value().records_added, 9U);
     EXPECT_THAT(summary.value().notes, Contains(HasSubstr("2 forced actions")));
     EXPECT_EQ(setting.balance("7", "USDC"), "9");
@@ -56,7 +59,8 @@ TEST(StarkPerpetual, LeavesPendingFundingToWhoeverAsks) {
     ASSERT_TRUE(import(setting, SampleUpdate{}));
     auto const& book = setting.book();
     auto const instrument = *book.find_instrument("BTC-10");
-    auto const pending = book::pending_funding(book.instrument(instrument), *book.position(*book.find_account("7"), instrument));
+    auto const pending = book::pending_funding(book.instrument(instrument),
+                                               *book.position(*book.find_account("7"), instrument));
     // -2 BTC * (1300 - 1100) * 625 / 2^28 = -0.000931322574615478515625 USDC, rounded down at 18 decimals
     EXPECT_EQ(format_decimal(pending.value()), "-0.000931322574615479");
 }
@@ -107,7 +111,8 @@ TEST(StarkPerpetual, AnotherUpdateOfTheSameTimeIsAConflict) {
     next.root_after = 3;
     next.funding = {{14'400, 1'500, -800}};
     next.after = {14'400, 1'500, -800, 1 << 28, 1 << 22};
-    next.modifications = {{71, 7, -1'000'000}, {91, 10, 4'000'000}, {55, 55, 6}, {55, 55, -6}, {71, 7, 0}};
+    next.modifications = {
+        {71, 7, -1'000'000}, {91, 10, 4'000'000}, {55, 55, 6}, {55, 55, -6}, {71, 7, 0}};
     next.positions = {{7, 71, 12'000'000, 14'400, {{"BTC-10", 10'000'000'000}}},
                       {8, 0, 0, 0, {{"BTC-10", 0}}},
                       {10, 91, 3'000'000, 10'800, {{"ETH-9", 7}}}};
@@ -126,7 +131,8 @@ TEST(StarkPerpetual, ContinuesWithTheNextUpdate) {
     EXPECT_EQ(setting.balance("55", "USDC"), "0") << "paid in and out again, so it has no update";
     EXPECT_EQ(position(setting.book(), "7", "BTC-10"), "1 at 1500");
     EXPECT_EQ(position(setting.book(), "8", "BTC-10"), "0 at 1300");
-    EXPECT_EQ(position(setting.book(), "8", "ETH-9"), "0 at -700") << "left out of the list: closed";
+    EXPECT_EQ(position(setting.book(), "8", "ETH-9"), "0 at -700")
+        << "left out of the list: closed";
     EXPECT_EQ(position(setting.book(), "10", "ETH-9"), "0.000000007 at -700");
     EXPECT_THAT(summary.value().notes, Not(Contains(HasSubstr("missing"))));
     auto const earlier = import(setting, SampleUpdate{});
@@ -158,7 +164,8 @@ TEST(StarkPerpetual, HoldsMoreMarketsThanOneEventHasLegs) {
     auto pages = update.pages();
     // Forty markets in the first funding entry, and position 7 in all of them.
     StarkPage entries{word_of(2), word_of(40)};
-    StarkPage positions{word_of(44), word_of(7), word_of(71), word_of(biased(9'000'000)), word_of(7'200)};
+    StarkPage positions{word_of(44), word_of(7), word_of(71), word_of(biased(9'000'000)),
+                        word_of(7'200)};
     for (int i = 0; i < 40; ++i) {
         std::string const id = "M" + std::to_string(i) + "-6";
         entries.push_back(asset_word(id));
@@ -169,7 +176,8 @@ TEST(StarkPerpetual, HoldsMoreMarketsThanOneEventHasLegs) {
     entries.insert(entries.end(), pages[1].begin() + 7, pages[1].end());
     positions.insert(positions.end(), pages[2].begin() + 5, pages[2].end());
     ImportSetting setting;
-    auto const summary = setting.run(import_stark_perpetual, setting.file(json_of({pages[0], entries, positions})));
+    auto const summary =
+        setting.run(import_stark_perpetual, setting.file(json_of({pages[0], entries, positions})));
     ASSERT_TRUE(summary) << summary.error().message();
     EXPECT_EQ(setting.balance("7", "USDC"), "9");
     for (int i = 0; i < 40; ++i) {
@@ -182,7 +190,8 @@ TEST(StarkPerpetual, RefusesAFileWholeAndNamesIt) {
     ImportSetting setting;
     auto pages = SampleUpdate{}.pages();
     pages[2].pop_back();
-    auto const refused = setting.run(import_stark_perpetual, setting.file(json_of(pages), "update.json"));
+    auto const refused =
+        setting.run(import_stark_perpetual, setting.file(json_of(pages), "update.json"));
     ASSERT_FALSE(refused);
     EXPECT_TRUE(refused.error().is(Errc::words_malformed));
     EXPECT_THAT(refused.error().message(), HasSubstr("update.json: page 2 word 13"));

@@ -58,13 +58,16 @@ struct SampleUpdate {
     Moment after{10'800, 1'300, -700, 1 << 29, 1 << 21};
     std::uint64_t root_before = 1;
     std::uint64_t root_after = 2;
-    std::vector<std::tuple<std::uint64_t, std::uint64_t, std::int64_t>> modifications{{71, 7, 5'000'000}, {81, 8, -2'000'000}};
-    std::vector<SamplePosition> positions{{7, 71, 9'000'000, 7'200, {{"BTC-10", 20'000'000'000}}},
-                                          {8, 81, -1'000'000, 10'800, {{"BTC-10", -5}, {"ETH-9", 3}}},
-                                          {9, 0, 0, 0}};
+    std::vector<std::tuple<std::uint64_t, std::uint64_t, std::int64_t>> modifications{
+        {71, 7, 5'000'000}, {81, 8, -2'000'000}};
+    std::vector<SamplePosition> positions{
+        {7, 71, 9'000'000, 7'200, {{"BTC-10", 20'000'000'000}}},
+        {8, 81, -1'000'000, 10'800, {{"BTC-10", -5}, {"ETH-9", 3}}},
+        {9, 0, 0, 0}};
 
     [[nodiscard]] std::vector<StarkPage> pages() const {
-        StarkPage first{word_of(0xc0), word_of(2), asset_word("BTC-10"), word_of(0xb), asset_word("ETH-9"), word_of(0xe)};
+        StarkPage first{word_of(0xc0), word_of(2),          asset_word("BTC-10"),
+                        word_of(0xb),  asset_word("ETH-9"), word_of(0xe)};
         add_state(first, before, root_before);
         add_state(first, after, root_after);
         first.push_back(word_of(450'705));
@@ -75,7 +78,8 @@ struct SampleUpdate {
             first.push_back(difference_word(difference));
         }
         // Two forced actions, 4 and 10 words, and one condition.
-        for (std::uint64_t const word : {14U, 2U, 0U, 71U, 7U, 5U, 1U, 71U, 81U, 7U, 8U}) first.push_back(word_of(word));
+        for (std::uint64_t const word : {14U, 2U, 0U, 71U, 7U, 5U, 1U, 71U, 81U, 7U, 8U})
+            first.push_back(word_of(word));
         first.push_back(asset_word("ETH-9"));
         for (std::uint64_t const word : {1U, 1U, 0U, 3U, 1U, 0xccU}) first.push_back(word_of(word));
 
@@ -83,29 +87,34 @@ struct SampleUpdate {
         for (Moment const& moment : funding) add_indices(second, moment);
         StarkPage third;
         for (SamplePosition const& position : positions) {
-            for (std::uint64_t const word : {4 + position.balances.size(), position.id, position.key,
-                                             biased(position.collateral), position.time}) {
+            for (std::uint64_t const word :
+                 {4 + position.balances.size(), position.id, position.key,
+                  biased(position.collateral), position.time}) {
                 third.push_back(word_of(word));
             }
-            for (auto const& [asset, value] : position.balances) third.push_back(balance_word(asset, value));
+            for (auto const& [asset, value] : position.balances)
+                third.push_back(balance_word(asset, value));
         }
         return {first, second, third};
     }
 
 private:
     static void add_indices(StarkPage& page, Moment const& moment) {
-        for (StarkWord const& word : {word_of(2), asset_word("BTC-10"), word_of(biased(moment.btc_index)),
-                                      asset_word("ETH-9"), word_of(biased(moment.eth_index)), word_of(moment.time)}) {
+        for (StarkWord const& word :
+             {word_of(2), asset_word("BTC-10"), word_of(biased(moment.btc_index)),
+              asset_word("ETH-9"), word_of(biased(moment.eth_index)), word_of(moment.time)}) {
             page.push_back(word);
         }
     }
     static void add_state(StarkPage& page, Moment const& moment, std::uint64_t root) {
-        for (std::uint64_t const word : {std::uint64_t{16}, root, std::uint64_t{64}, std::uint64_t{3}, std::uint64_t{64}}) {
+        for (std::uint64_t const word :
+             {std::uint64_t{16}, root, std::uint64_t{64}, std::uint64_t{3}, std::uint64_t{64}}) {
             page.push_back(word_of(word));
         }
         add_indices(page, moment);
-        for (StarkWord const& word : {word_of(2), asset_word("BTC-10"), word_of(moment.btc_price), asset_word("ETH-9"),
-                                      word_of(moment.eth_price), word_of(moment.time + 60)}) {
+        for (StarkWord const& word :
+             {word_of(2), asset_word("BTC-10"), word_of(moment.btc_price), asset_word("ETH-9"),
+              word_of(moment.eth_price), word_of(moment.time + 60)}) {
             page.push_back(word);
         }
     }

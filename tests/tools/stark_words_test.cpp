@@ -74,7 +74,8 @@ TEST_P(StarkRefusal, NamesPageAndWord) {
 
 /// Page 0 of the sample: 0 configuration; 1 to 5 assets; 6 and 23 state sizes; 40 expiration; 41 to 47
 /// modifications; 48 to 63 forced actions; 64 and 65 conditions.
-[[nodiscard]] Malformed set(std::string name, std::size_t page, std::size_t word, StarkWord value, std::string told) {
+[[nodiscard]] Malformed set(std::string name, std::size_t page, std::size_t word, StarkWord value,
+                            std::string told) {
     return {std::move(name), [=](Pages& pages) { pages[page][word] = value; }, std::move(told)};
 }
 
@@ -89,46 +90,82 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Malformed{"NoPages", [](Pages& pages) { pages.clear(); }, "0 pages"},
         Malformed{"OnlyTheFirstPage", [](Pages& pages) { pages.resize(1); }, "1 pages"},
-        set("MoreAssetsThanWords", 0, 1, word_of(1'000), "page 0 word 1: 1000 asset configurations"),
-        set("AssetCountPast64Bits", 0, 1, high_bit(), "page 0 word 1: the number of asset configurations does not fit"),
+        set("MoreAssetsThanWords", 0, 1, word_of(1'000),
+            "page 0 word 1: 1000 asset configurations"),
+        set("AssetCountPast64Bits", 0, 1, high_bit(),
+            "page 0 word 1: the number of asset configurations does not fit"),
         set("AssetIdWithoutDecimals", 0, 2, asset_word("BTC"), "page 0 word 2"),
-        set("AssetIdOfTooManyDecimals", 0, 2, asset_word("BTC-19"), "page 0 word 2: asset id 'BTC-19'"),
+        set("AssetIdOfTooManyDecimals", 0, 2, asset_word("BTC-19"),
+            "page 0 word 2: asset id 'BTC-19'"),
         set("AssetIdWithoutSymbol", 0, 2, asset_word("-10"), "page 0 word 2"),
-        set("AssetIdWithAHole", 0, 2, [] { auto w = asset_word("BTC-10"); w[31] = '1'; return w; }(), "page 0 word 2"),
-        set("AssetIdWithPadding", 0, 2, [] { auto w = asset_word("BTC-10"); w[0] = 1; return w; }(), "page 0 word 2"),
+        set(
+            "AssetIdWithAHole", 0, 2,
+            [] {
+                auto w = asset_word("BTC-10");
+                w[31] = '1';
+                return w;
+            }(),
+            "page 0 word 2"),
+        set(
+            "AssetIdWithPadding", 0, 2,
+            [] {
+                auto w = asset_word("BTC-10");
+                w[0] = 1;
+                return w;
+            }(),
+            "page 0 word 2"),
         set("StateTooLong", 0, 6, word_of(17), "page 0 word 22: the state has 16 words, not 17"),
         set("StateTooShort", 0, 23, word_of(15), "page 0 word 39: the state has 16 words, not 15"),
         set("StatePastTheEnd", 0, 23, word_of(5'000), "page 0 word 23"),
         set("AssetTwice", 0, 14, asset_word("BTC-10"), "page 0 word 14: BTC-10 comes twice"),
-        set("IndexPast64Bits", 0, 13, word_of(0, 1), "page 0 word 13: a funding index does not fit 64 bits"),
-        set("TimePast32Bits", 0, 16, word_of(std::uint64_t{1} << 32), "page 0 word 16: a funding time does not fit"),
+        set("IndexPast64Bits", 0, 13, word_of(0, 1),
+            "page 0 word 13: a funding index does not fit 64 bits"),
+        set("TimePast32Bits", 0, 16, word_of(std::uint64_t{1} << 32),
+            "page 0 word 16: a funding time does not fit"),
         set("NewStateOlder", 0, 33, word_of(3'599), "the new state is older"),
         set("PricePast64Bits", 0, 19, word_of(0, 1), "page 0 word 19: an oracle price"),
-        set("DifferencePast65Bits", 0, 44, word_of(0, 2), "page 0 word 44: a difference is out of range"),
+        set("DifferencePast65Bits", 0, 44, word_of(0, 2),
+            "page 0 word 44: a difference is out of range"),
         set("MoreModifications", 0, 41, word_of(9), "page 0 word 41: 9 modifications"),
-        set("ModificationOfNoUpdate", 0, 43, word_of(77), "page 0 word 42: position 77 is paid to or from"),
+        set("ModificationOfNoUpdate", 0, 43, word_of(77),
+            "page 0 word 42: position 77 is paid to or from"),
         set("ForcedActionOfNoKind", 0, 50, word_of(2), "page 0 word 50: neither"),
-        set("ForcedActionsOfOtherSize", 0, 48, word_of(13), "the forced actions have 14 words, not 13"),
+        set("ForcedActionsOfOtherSize", 0, 48, word_of(13),
+            "the forced actions have 14 words, not 13"),
         set("FewerConditions", 0, 64, word_of(0), "page 0 word 65: the page goes on"),
         set("MoreConditions", 0, 64, word_of(2), "page 0 word 64: 2 conditions"),
-        Malformed{"WordBehindTheLast", [](Pages& pages) { pages[0].push_back({}); }, "page 0 word 66: the page goes on"},
-        Malformed{"FirstPageCut", [](Pages& pages) { pages[0].resize(40); }, "page 0 word 39: the words end before"},
+        Malformed{"WordBehindTheLast", [](Pages& pages) { pages[0].push_back({}); },
+                  "page 0 word 66: the page goes on"},
+        Malformed{"FirstPageCut", [](Pages& pages) { pages[0].resize(40); },
+                  "page 0 word 39: the words end before"},
         set("OneFundingEntryTooMany", 1, 0, word_of(3), "page 2 word 1: not an asset id"),
-        set("MoreFundingEntriesThanWords", 1, 0, word_of(1'000), "page 1 word 0: 1000 funding entries"),
+        set("MoreFundingEntriesThanWords", 1, 0, word_of(1'000),
+            "page 1 word 0: 1000 funding entries"),
         set("FundingTimeGoesBack", 1, 6, word_of(3'599), "page 1 word 6: a funding time outside"),
-        set("FundingTimeAfterTheNewState", 1, 12, word_of(10'801), "page 1 word 12: a funding time outside"),
+        set("FundingTimeAfterTheNewState", 1, 12, word_of(10'801),
+            "page 1 word 12: a funding time outside"),
         set("PositionOfThreeWords", 2, 0, word_of(3), "page 2 word 0: a position of fewer than 4"),
         set("PositionOfMoreWords", 2, 13, word_of(9), "page 2 word 13: 9 words of a position"),
         set("PositionTwice", 2, 7, word_of(7), "page 2 word 7: position 7 comes twice"),
         set("PositionIdPast64Bits", 2, 1, word_of(0, 1), "page 2 word 1: a position id"),
         set("CollateralPast64Bits", 2, 3, word_of(0, 1), "page 2 word 3: a collateral balance"),
-        set("SettledAtAnUnknownTime", 2, 4, word_of(7'201), "page 2 word 4: position 7 was settled at 7201"),
-        set("HoldsWhatHasNoIndex", 2, 5, balance_word("DOGE-5", 1), "page 2 word 5: position 7 holds DOGE-5"),
-        set("BalanceWithPadding", 2, 5, [] { auto w = balance_word("BTC-10", 1); w[0] = 1; return w; }(),
+        set("SettledAtAnUnknownTime", 2, 4, word_of(7'201),
+            "page 2 word 4: position 7 was settled at 7201"),
+        set("HoldsWhatHasNoIndex", 2, 5, balance_word("DOGE-5", 1),
+            "page 2 word 5: position 7 holds DOGE-5"),
+        set(
+            "BalanceWithPadding", 2, 5,
+            [] {
+                auto w = balance_word("BTC-10", 1);
+                w[0] = 1;
+                return w;
+            }(),
             "page 2 word 5: not an asset's balance"),
         set("BalanceTwice", 2, 12, balance_word("BTC-10", 3), "page 2 word 12: BTC-10 comes twice"),
-        Malformed{"LastPageCut", [](Pages& pages) { pages[2].pop_back(); }, "page 2 word 13: 4 words of a position do not fit"},
-        Malformed{"LastPageGoesOn", [](Pages& pages) { pages[2].push_back({}); }, "page 2 word 18: a position of fewer than 4"}),
+        Malformed{"LastPageCut", [](Pages& pages) { pages[2].pop_back(); },
+                  "page 2 word 13: 4 words of a position do not fit"},
+        Malformed{"LastPageGoesOn", [](Pages& pages) { pages[2].push_back({}); },
+                  "page 2 word 18: a position of fewer than 4"}),
     [](auto const& row) { return row.param.name; });
 
 TEST(StarkPages, AreJsonArraysOfWords) {
@@ -136,7 +173,8 @@ TEST(StarkPages, AreJsonArraysOfWords) {
     auto const parsed = parse_stark_pages(json_of(pages));
     ASSERT_TRUE(parsed) << parsed.error().message();
     EXPECT_EQ(parsed.value(), pages);
-    EXPECT_EQ(parse_stark_pages("[[\"" + to_text(word_of(5)) + "\"]]").value()[0][0], word_of(5)) << "with 0x";
+    EXPECT_EQ(parse_stark_pages("[[\"" + to_text(word_of(5)) + "\"]]").value()[0][0], word_of(5))
+        << "with 0x";
 }
 
 TEST(StarkPages, OfAnyOtherShapeAreRefused) {
@@ -146,7 +184,8 @@ TEST(StarkPages, OfAnyOtherShapeAreRefused) {
         EXPECT_TRUE(parsed.error().is(Errc::json_malformed)) << text;
     }
     std::string const good(64, '0');
-    for (std::string const& word : {std::string("\"00\""), std::string("5"), "\"" + good + "0\"", "\"g" + good.substr(1) + "\""}) {
+    for (std::string const& word : {std::string("\"00\""), std::string("5"), "\"" + good + "0\"",
+                                    "\"g" + good.substr(1) + "\""}) {
         auto const parsed = parse_stark_pages("[[\"" + good + "\"," + word + "]]");
         ASSERT_FALSE(parsed) << word;
         EXPECT_TRUE(parsed.error().is(Errc::words_malformed));

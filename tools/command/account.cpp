@@ -166,7 +166,7 @@ void write_position(JsonWriter& json, View const& view, book::PositionRow const&
     PLIMSOLL_TRY(sequence, resolve(*reader, ask.moment));
     auto quick = [&] { return reader->account_at(ask.name, sequence); };
     PLIMSOLL_TRY(moment, ask.is_quick ? quick() : reader->at(sequence));
-    PLIMSOLL_TRY(account, find_account(moment.book, ask.name));
+    PLIMSOLL_TRY(account, find_account(*reader, moment.book, ask.name));
     PLIMSOLL_TRY(in, find_valuation_asset(moment.book, ask.in));
     PLIMSOLL_TRY(valuation, risk::Valuation::of(moment.book, in));
     View const view = look(moment.book, std::move(valuation), account, ask.all);

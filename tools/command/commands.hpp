@@ -14,6 +14,7 @@ void add_accounts(Shell& shell);
 void add_statement(Shell& shell);
 void add_log(Shell& shell);
 void add_solvency(Shell& shell);
+void add_losses(Shell& shell);
 void add_timeline(Shell& shell);
 void add_diff(Shell& shell);
 void add_reconcile(Shell& shell);

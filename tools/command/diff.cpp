@@ -238,7 +238,7 @@ void write_changes(JsonWriter& json, Difference const& difference, std::size_t s
     PLIMSOLL_TRY(to, reader->at(span.to));
     AccountId only;
     if (!ask.account.empty()) {
-        PLIMSOLL_TRY(account, find_account(to.book, ask.account));
+        PLIMSOLL_TRY(account, find_account(*reader, to.book, ask.account));
         only = account;
     }
     Difference difference;

@@ -51,7 +51,7 @@ struct Listing {
     if (ask.account.empty()) {
         PLIMSOLL_TRYV(reader.for_events(span.from + 1, span.to, visit));
     } else {
-        PLIMSOLL_TRY(account, find_account(book, ask.account));
+        PLIMSOLL_TRY(account, find_account(reader, book, ask.account));
         PLIMSOLL_TRYV(reader.for_account_events(account, span.from + 1, span.to, visit));
     }
     return listing;

@@ -73,8 +73,16 @@ result<Span> resolve_span(replay::Reader const& reader, std::string const& from,
     return span;
 }
 
-result<AccountId> find_account(book::Book const& book, std::string const& name) {
+result<AccountId> find_account(replay::Reader const& reader, book::Book const& book, std::string const& name) {
     if (auto const id = book.find_account(name)) return *id;
+    if (book.sequence() < reader.log_size()) {
+        PLIMSOLL_TRY(latest, reader.at(reader.log_size()));
+        if (auto const id = latest.book.find_account(name)) {
+            return fail(book::Errc::unknown_account, "'" + name + "' at that moment; event #" +
+                                                         std::to_string(latest.book.account(*id).opened_sequence) +
+                                                         " opens it");
+        }
+    }
     if (book.accounts.size() == 0) {
         return fail(book::Errc::unknown_account,
                     "'" + name + "'; the ledger has no accounts at that moment (plimsoll import adds records)");

@@ -28,8 +28,9 @@ struct Span {
 /// Errors: as resolve; Errc::usage where `to` lies before `from`.
 [[nodiscard]] result<Span> resolve_span(replay::Reader const& reader, std::string const& from, std::string const& to);
 
-/// Errors: book::Errc::unknown_account, with near names.
-[[nodiscard]] result<AccountId> find_account(book::Book const& book, std::string const& name);
+/// Errors: book::Errc::unknown_account, with near names, or with when it was opened.
+[[nodiscard]] result<AccountId> find_account(replay::Reader const& reader, book::Book const& book,
+                                             std::string const& name);
 /// The asset named, or the default one where `name` is empty.
 /// Errors: book::Errc::unknown_asset with the names there are; Errc::no_valuation_asset.
 [[nodiscard]] result<AssetId> find_valuation_asset(book::Book const& book, std::string const& name);

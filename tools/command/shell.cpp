@@ -81,8 +81,9 @@ void Shell::on_run(CLI::App& command, Action action) {
     command.callback([this, action = std::move(action)] { action_ = action; });
 }
 
-result<Status> Shell::help() const {
+result<Status> Shell::help() {
     if (help_topic_.empty()) {
+        app_.clear(); // else CLI11 prints the help of the command that was read: this one
         PLIMSOLL_TRYV(print(app_.help()));
         return Status::fine;
     }

@@ -38,7 +38,7 @@ public:
 private:
     [[nodiscard]] int fail_with(Error const& error) const;
     [[nodiscard]] int misused(CLI::ParseError const& error);
-    [[nodiscard]] result<Status> help() const;
+    [[nodiscard]] result<Status> help();
 
     CLI::App app_;
     bool is_json_ = false;

@@ -165,7 +165,7 @@ void write_component(JsonWriter& json, book::Book const& book, Component const& 
     PLIMSOLL_TRY(reader, open_reader(ask.directory));
     PLIMSOLL_TRY(span, resolve_span(*reader, ask.from, ask.to));
     PLIMSOLL_TRY(moment, reader->at(span.to));
-    PLIMSOLL_TRY(account, find_account(moment.book, ask.name));
+    PLIMSOLL_TRY(account, find_account(*reader, moment.book, ask.name));
     PLIMSOLL_TRY(before, reader->at(span.from));
     View view{moment, account, span, {}};
     view.statement.opening = holdings_of(before.book, account);

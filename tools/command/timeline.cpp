@@ -52,8 +52,11 @@ struct Row {
 /// The steps strictly inside the span, then its end.
 [[nodiscard]] result<std::vector<Row>> steps_of(replay::Reader const& reader, Span const& span, TimeNs end,
                                                 std::string const& every) {
-    PLIMSOLL_TRY(step, parse_duration(every));
-    if (step <= 0) return fail(Errc::usage, "--every must be longer than nothing");
+    auto const duration = parse_duration(every);
+    if (!duration || duration.value() <= 0) {
+        return fail(Errc::usage, "--every '" + every + "' is not a duration such as 15m, 8h or 1d");
+    }
+    std::int64_t const step = duration.value();
     PLIMSOLL_TRY(start, time_after(reader, span.from));
     std::int64_t const last = end / step;
     std::int64_t const first = start / step + 1;

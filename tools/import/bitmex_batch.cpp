@@ -36,15 +36,18 @@ constexpr std::string_view outside_name = "bitmex";
         return std::isdigit(static_cast<unsigned char>(symbol[symbol.size() - from_end])) != 0;
     };
     return symbol.size() > 3 && digit(1) && digit(2) &&
-           std::string_view("FGHJKMNQUVXZ").find(symbol[symbol.size() - 3]) != std::string_view::npos;
+           std::string_view("FGHJKMNQUVXZ").find(symbol[symbol.size() - 3]) !=
+               std::string_view::npos;
 }
 
 /// What a symbol's shape tells of its contract. The history has neither sizes nor prices, so what the
 /// contract pays is not known here: base, quote and settlement are the asset that the row is in.
-[[nodiscard]] InstrumentDefined shaped(std::string const& symbol, AssetId settle, AccountId market) {
+[[nodiscard]] InstrumentDefined shaped(std::string const& symbol, AssetId settle,
+                                       AccountId market) {
     InstrumentDefined definition;
     definition.name = symbol;
-    definition.kind = is_dated(symbol) ? wire::InstrumentKind::future : wire::InstrumentKind::perpetual;
+    definition.kind =
+        is_dated(symbol) ? wire::InstrumentKind::future : wire::InstrumentKind::perpetual;
     definition.base = definition.quote = definition.settle = settle.number();
     definition.market_account = market.number();
     definition.multiplier_numerator = definition.multiplier_denominator = to_wire(Int128{1});
@@ -79,8 +82,10 @@ result<replay::Receipt> BitmexBooking::set_aside(BitmexBatch const& batch, std::
     return quarantine(origin, place, reason, joined(batch.texts));
 }
 
-result<replay::Receipt> BitmexBooking::set_aside(Cursor cursor, TimeNs time, std::string const& place,
-                                                 std::string const& reason, std::string const& text) {
+result<replay::Receipt> BitmexBooking::set_aside(Cursor cursor, TimeNs time,
+                                                 std::string const& place,
+                                                 std::string const& reason,
+                                                 std::string const& text) {
     Origin origin;
     origin.source_time = time;
     origin.cursor = cursor;
@@ -88,7 +93,8 @@ result<replay::Receipt> BitmexBooking::set_aside(Cursor cursor, TimeNs time, std
     return quarantine(origin, place, reason, text);
 }
 
-result<replay::Receipt> BitmexBooking::quarantine(Origin origin, std::string const& place, std::string const& reason,
+result<replay::Receipt> BitmexBooking::quarantine(Origin origin, std::string const& place,
+                                                  std::string const& reason,
                                                   std::string const& text) {
     PLIMSOLL_TRYV(define_parties(origin.source_time));
     balances_.forget();
@@ -103,10 +109,12 @@ result<replay::Receipt> BitmexBooking::quarantine(Origin origin, std::string con
 result<void> BitmexBooking::define_parties(TimeNs time) {
     if (source_ == 0) {
         if (options_->account == outside_name) {
-            return fail(Errc::usage, "'bitmex' is the venue itself; name the account otherwise with --account");
+            return fail(Errc::usage,
+                        "'bitmex' is the venue itself; name the account otherwise with --account");
         }
         definitions_.mentioned(0, time);
-        std::string const name = options_->source.empty() ? "bitmex:" + options_->account : options_->source;
+        std::string const name =
+            options_->source.empty() ? "bitmex:" + options_->account : options_->source;
         PLIMSOLL_TRY(source, definitions_.source(name, wire::SourceKind::venue));
         definitions_.mentioned(source, time);
         PLIMSOLL_TRY(outside, definitions_.account(outside_name, wire::AccountKind::outside));
@@ -131,13 +139,14 @@ result<void> BitmexBooking::check_balances(BitmexBatch const& batch) {
         if (ledger_must_agree) ledger = ledger_balance(currency);
         PLIMSOLL_TRY(before, balances_.follow(rows, ledger));
         if (!ledger || before == ledger) continue;
-        auto text = [&](std::optional<Amount> amount) {
-            return amount ? format_decimal(*amount, currency.decimals) : std::string("neither");
-        };
-        return fail(Errc::ledger_disagrees,
-                    fmt::format("before line {} the file stands at {} {}, the ledger at {}: rows are missing here, "
-                                "or the ledger has others of this account; import the history from its beginning",
-                                rows.front()->line, text(before), currency.asset, text(ledger)));
+        auto text = [&](Amount amount) { return format_decimal(amount, currency.decimals); };
+        return fail(
+            Errc::ledger_disagrees,
+            fmt::format(
+                "before line {} the file stands at {} {}, the ledger at {}: rows are missing here, "
+                "or the ledger has others of this account; import the history from its beginning",
+                rows.front()->line, before ? text(*before) : "another balance of", currency.asset,
+                text(*ledger)));
     }
     return outcome::success();
 }
@@ -150,7 +159,8 @@ Amount BitmexBooking::ledger_balance(BitmexCurrency const& currency) const {
 }
 
 result<Transferred> BitmexBooking::transfer(BitmexRow const& row) {
-    PLIMSOLL_TRY(asset, definitions_.asset(row.currency->asset, row.currency->decimals, row.currency->kind));
+    PLIMSOLL_TRY(
+        asset, definitions_.asset(row.currency->asset, row.currency->decimals, row.currency->kind));
     Transferred fact;
     fact.account = account_;
     fact.counter = outside_;
@@ -168,7 +178,8 @@ result<Transferred> BitmexBooking::transfer(BitmexRow const& row) {
 result<InstrumentId> BitmexBooking::instrument(BitmexRow const& row, AssetId settle) {
     auto const bar = row.symbol.find('_');
     if (row.symbol.empty()) return InstrumentId{};
-    if (bar == std::string::npos) return definitions_.instrument(shaped(row.symbol, settle, outside_));
+    if (bar == std::string::npos)
+        return definitions_.instrument(shaped(row.symbol, settle, outside_));
     auto const* const base = find_bitmex_asset(std::string_view(row.symbol).substr(0, bar));
     auto const* const quote = find_bitmex_asset(std::string_view(row.symbol).substr(bar + 1));
     if (base == nullptr || quote == nullptr) return InstrumentId{};

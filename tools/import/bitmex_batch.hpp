@@ -14,23 +14,26 @@ struct BitmexBatch {
     TimeNs time = 0;
     std::uint64_t line = 0; ///< of its first row
     std::vector<BitmexRow> rows;
-    std::vector<std::string> texts;  ///< every row as it stands in the file, read or not
-    std::optional<Error> bad;        ///< why it cannot be taken
+    std::vector<std::string> texts; ///< every row as it stands in the file, read or not
+    std::optional<Error> bad;       ///< why it cannot be taken
 };
 
 /// Turns batches into events of one account. The engine must outlive this.
 class BitmexBooking {
 public:
-    BitmexBooking(replay::Engine& engine, ImportOptions const& options) : engine_(&engine), definitions_(engine), options_(&options) {}
+    BitmexBooking(replay::Engine& engine, ImportOptions const& options)
+        : engine_(&engine), definitions_(engine), options_(&options) {}
 
     /// Submits a batch; its balances must follow from the rows before it, in the file and, where the
     /// batch is new, in the ledger. Errors: as import_bitmex_wallet, without the place.
     [[nodiscard]] result<replay::Receipt> book(BitmexBatch const& batch);
     /// Submits what cannot be taken as what it is: text, with the reason.
-    [[nodiscard]] result<replay::Receipt> set_aside(BitmexBatch const& batch, std::string const& place,
-                                                    std::string const& reason);
-    [[nodiscard]] result<replay::Receipt> set_aside(Cursor cursor, TimeNs time, std::string const& place,
-                                                    std::string const& reason, std::string const& text);
+    [[nodiscard]] result<replay::Receipt>
+    set_aside(BitmexBatch const& batch, std::string const& place, std::string const& reason);
+    [[nodiscard]] result<replay::Receipt> set_aside(Cursor cursor, TimeNs time,
+                                                    std::string const& place,
+                                                    std::string const& reason,
+                                                    std::string const& text);
 
     [[nodiscard]] RunningBalance const& balances() const { return balances_; }
     [[nodiscard]] Amount ledger_balance(BitmexCurrency const& currency) const;
@@ -38,7 +41,8 @@ public:
 
 private:
     [[nodiscard]] result<replay::Receipt> quarantine(Origin origin, std::string const& place,
-                                                     std::string const& reason, std::string const& text);
+                                                     std::string const& reason,
+                                                     std::string const& text);
     [[nodiscard]] result<void> define_parties(TimeNs time);
     [[nodiscard]] result<void> check_balances(BitmexBatch const& batch);
     [[nodiscard]] result<Transferred> transfer(BitmexRow const& row);

@@ -28,7 +28,8 @@ constexpr auto types = std::to_array<std::pair<std::string_view, TransferType>>(
 }
 
 /// A whole number of the currency's minor unit.
-[[nodiscard]] result<Amount> read_amount(std::string_view column, std::string_view text, int decimals) {
+[[nodiscard]] result<Amount> read_amount(std::string_view column, std::string_view text,
+                                         int decimals) {
     auto refuse = [&](auto code) { return fail(code, fmt::format("{} '{}'", column, text)); };
     if (text.find('.') != std::string_view::npos) return refuse(event::Errc::too_many_decimals);
     auto const units = parse_minor_units(text, decimals);
@@ -71,7 +72,8 @@ std::string BitmexColumns::describe(CsvReader const& reader) const {
 
 result<TimeNs> BitmexColumns::time(CsvReader const& reader) const {
     PLIMSOLL_TRY(time, parse_time(reader.field(timestamp_)));
-    if (time <= 0) return fail(Errc::field_malformed, fmt::format("timestamp '{}'", reader.field(timestamp_)));
+    if (time <= 0)
+        return fail(Errc::field_malformed, fmt::format("timestamp '{}'", reader.field(timestamp_)));
     return time;
 }
 
@@ -80,10 +82,12 @@ result<BitmexRow> BitmexColumns::read(CsvReader const& reader) const {
     row.line = reader.line();
     PLIMSOLL_TRY(time_ns, time(reader));
     row.time = time_ns;
-    auto const* const type = std::ranges::find(types, reader.field(type_), [](auto const& each) { return each.first; });
+    auto const* const type =
+        std::ranges::find(types, reader.field(type_), [](auto const& each) { return each.first; });
     if (type == types.end()) {
-        return fail(Errc::field_malformed,
-                    fmt::format("transactType '{}' is not one that this format has", reader.field(type_)));
+        return fail(
+            Errc::field_malformed,
+            fmt::format("transactType '{}' is not one that this format has", reader.field(type_)));
     }
     row.type = type->second;
     row.currency = find_bitmex_currency(reader.field(currency_));
@@ -102,12 +106,15 @@ result<BitmexRow> BitmexColumns::read(CsvReader const& reader) const {
     }
     bool const is_funding = row.type == TransferType::funding;
     if (!is_funding) row.fee = fee;
-    if (is_funding || row.type == TransferType::realised_pnl || row.type == TransferType::spot_trade) {
+    if (is_funding || row.type == TransferType::realised_pnl ||
+        row.type == TransferType::spot_trade) {
         if (is_symbol(reader.field(address_))) row.symbol = reader.field(address_);
     }
-    row.canonical = fmt::format("{},{},{},{},{},{}", row.time, type->first, row.currency->code,
-                                format_decimal(change), format_decimal(fee), format_decimal(balance));
-    for (std::size_t const column : identifying_) row.canonical.append(",").append(reader.field(column));
+    row.canonical =
+        fmt::format("{},{},{},{},{},{}", row.time, type->first, row.currency->code,
+                    format_decimal(change), format_decimal(fee), format_decimal(balance));
+    for (std::size_t const column : identifying_)
+        row.canonical.append(",").append(reader.field(column));
     return row;
 }
 

@@ -16,10 +16,10 @@ struct BitmexRow {
     TimeNs time = 0; ///< column timestamp: the order of the account, unlike transactTime
     BitmexCurrency const* currency = nullptr;
     TransferType type{};
-    Amount change;      ///< column amount: what the balance changes by, fee included
-    Amount fee;         ///< paid; zero for funding, where the column repeats the amount
-    Amount balance;     ///< column walletBalance
-    std::string symbol; ///< of the contract or spot pair; empty where it is not about one
+    Amount change;         ///< column amount: what the balance changes by, fee included
+    Amount fee;            ///< paid; zero for funding, where the column repeats the amount
+    Amount balance;        ///< column walletBalance
+    std::string symbol;    ///< of the contract or spot pair; empty where it is not about one
     std::string canonical; ///< every field that says something, in one order: for the fingerprint
 };
 

@@ -14,12 +14,14 @@ constexpr std::uint64_t progress_every_rows = 512;
 
 /// Where a record lies in the source, or how the ledger is, no setting aside can mend.
 [[nodiscard]] bool can_be_set_aside(Error const& error) {
-    return error.status() == Status::bad_input && error.rule().room != "replay" && !error.is(Errc::ledger_disagrees);
+    return error.status() == Status::bad_input && error.rule().room != "replay" &&
+           !error.is(Errc::ledger_disagrees);
 }
 
 class WalletImport {
 public:
-    WalletImport(replay::Engine& engine, std::filesystem::path const& path, ImportOptions const& options)
+    WalletImport(replay::Engine& engine, std::filesystem::path const& path,
+                 ImportOptions const& options)
         : path_(path), options_(options), booking_(engine, options) {}
 
     [[nodiscard]] result<ImportSummary> run();
@@ -33,7 +35,8 @@ private:
     };
 
     [[nodiscard]] result<void> take_row(CsvReader const& reader);
-    [[nodiscard]] result<void> take_bad(CsvReader const& reader, Error const& error, std::optional<TimeNs> time);
+    [[nodiscard]] result<void> take_bad(CsvReader const& reader, Error const& error,
+                                        std::optional<TimeNs> time);
     [[nodiscard]] result<void> open_batch(CsvReader const& reader, TimeNs time);
     [[nodiscard]] result<void> close_batch();
     [[nodiscard]] result<void> set_batch_aside(Error const& error);
@@ -64,7 +67,8 @@ result<ImportSummary> WalletImport::run() {
             options_.progress(reader.bytes_read(), reader.bytes_in_all());
         }
         if (!more) {
-            if (more.error().is(Errc::file_unreadable)) return outcome::failure(more.error().at(reader.place()));
+            if (more.error().is(Errc::file_unreadable))
+                return outcome::failure(more.error().at(reader.place()));
             PLIMSOLL_TRYV(take_bad(reader, more.error(), {}));
         } else if (!columns_->is_money(reader)) {
             ++summary_.records_passed_over;
@@ -84,19 +88,24 @@ result<void> WalletImport::take_row(CsvReader const& reader) {
     auto row = columns_->read(reader);
     auto const time = columns_->time(reader);
     if (time && time.value() < batch_.time) {
-        Error const error(book::describe(book::Errc::time_goes_back), static_cast<int>(book::Errc::time_goes_back),
-                          fmt::format("{} stands behind {}", format_time(time.value()), format_time(batch_.time)));
+        Error const error(book::describe(book::Errc::time_goes_back),
+                          static_cast<int>(book::Errc::time_goes_back),
+                          fmt::format("{} stands behind {}", format_time(time.value()),
+                                      format_time(batch_.time)));
         return take_bad(reader, error, {});
     }
-    if (!row) return take_bad(reader, row.error(), time ? std::optional(time.value()) : std::nullopt);
+    if (!row)
+        return take_bad(reader, row.error(), time ? std::optional(time.value()) : std::nullopt);
     PLIMSOLL_TRYV(open_batch(reader, row.value().time));
     batch_.rows.push_back(std::move(row.value()));
     return outcome::success();
 }
 
-result<void> WalletImport::take_bad(CsvReader const& reader, Error const& error, std::optional<TimeNs> time) {
+result<void> WalletImport::take_bad(CsvReader const& reader, Error const& error,
+                                    std::optional<TimeNs> time) {
     if (!options_.quarantine) {
-        return outcome::failure(error.at(reader.place() + " (mend the line, or set it aside with --quarantine)"));
+        return outcome::failure(
+            error.at(reader.place() + " (mend the line, or set it aside with --quarantine)"));
     }
     if (!time) {
         strays_.push_back({reader.line(), std::string(reader.text()), error.message()});
@@ -135,7 +144,8 @@ result<void> WalletImport::close_batch() {
     for (Stray const& stray : strays_) {
         Cursor const cursor{static_cast<std::uint64_t>(batch_.time), ++number};
         std::string const where = fmt::format("{}:{}", path_.filename().string(), stray.line);
-        auto const receipt = booking_.set_aside(cursor, batch_.time, where, stray.reason, stray.text);
+        auto const receipt =
+            booking_.set_aside(cursor, batch_.time, where, stray.reason, stray.text);
         PLIMSOLL_TRYV(count(receipt, stray.line, 1, summary_.records_quarantined));
     }
     strays_.clear();
@@ -150,13 +160,15 @@ result<void> WalletImport::set_batch_aside(Error const& error) {
     return count(receipt, batch_.line, batch_.texts.size(), summary_.records_quarantined);
 }
 
-result<void> WalletImport::count(result<replay::Receipt> const& receipt, std::uint64_t line, std::uint64_t rows,
-                                 std::uint64_t& added) {
+result<void> WalletImport::count(result<replay::Receipt> const& receipt, std::uint64_t line,
+                                 std::uint64_t rows, std::uint64_t& added) {
     if (!receipt) {
         bool const mendable = !options_.quarantine && can_be_set_aside(receipt.error());
         std::string_view const advice =
-            mendable ? " (mend the file, or set the rows of this time aside with --quarantine)" : "";
-        return outcome::failure(receipt.error().at(fmt::format("{}:{}{}", path_.string(), line, advice)));
+            mendable ? " (mend the file, or set the rows of this time aside with --quarantine)"
+                     : "";
+        return outcome::failure(
+            receipt.error().at(fmt::format("{}:{}{}", path_.string(), line, advice)));
     }
     if (receipt.value().is_duplicate) {
         summary_.records_duplicate += rows;
@@ -168,26 +180,30 @@ result<void> WalletImport::count(result<replay::Receipt> const& receipt, std::ui
 }
 
 void WalletImport::write_notes() {
-    summary_.notes.push_back(fmt::format("running balance: {} batches of one time and currency checked, {} breaks",
-                                         booking_.balances().batches() + breaks_, breaks_));
+    summary_.notes.push_back(
+        fmt::format("running balance: {} batches of one time and currency checked, {} break{}",
+                    booking_.balances().batches() + breaks_, breaks_, breaks_ == 1 ? "" : "s"));
     for (auto const& [what, rows] : passed_over_) {
-        summary_.notes.push_back(fmt::format("{} row{} of {} passed over: not money", rows, rows == 1 ? "" : "s", what));
+        summary_.notes.push_back(
+            fmt::format("{} row{} of {} passed over: not money", rows, rows == 1 ? "" : "s", what));
     }
     if (summary_.records_quarantined == 0) return;
-    summary_.notes.push_back(fmt::format("{} rows set aside: the ledger has no part of their times",
-                                         summary_.records_quarantined));
+    summary_.notes.push_back(
+        fmt::format("{} row{} set aside: the ledger has no part of their times",
+                    summary_.records_quarantined, summary_.records_quarantined == 1 ? "" : "s"));
     booking_.balances().for_each([&](BitmexCurrency const& currency, Amount stated) {
         Amount const ledger = booking_.ledger_balance(currency);
         if (ledger == stated) return;
-        summary_.notes.push_back(fmt::format("{}: the ledger ends at {}, the file states {}", currency.asset,
-                                             format_decimal(ledger, currency.decimals),
-                                             format_decimal(stated, currency.decimals)));
+        summary_.notes.push_back(fmt::format(
+            "{}: the ledger ends at {}, the file states {}", currency.asset,
+            format_decimal(ledger, currency.decimals), format_decimal(stated, currency.decimals)));
     });
 }
 
 } // namespace
 
-result<ImportSummary> import_bitmex_wallet(replay::Engine& engine, std::filesystem::path const& path,
+result<ImportSummary> import_bitmex_wallet(replay::Engine& engine,
+                                           std::filesystem::path const& path,
                                            ImportOptions const& options) {
     return WalletImport(engine, path, options).run();
 }

@@ -9,7 +9,8 @@ namespace plimsoll::tools {
 /// says how a row becomes an event.
 /// Errors: Errc::file_unreadable, unknown_column, line_truncated, field_malformed, asset_unlisted,
 /// balance_breaks, ledger_disagrees; event::Errc; book::Errc; replay::Errc::record_conflicts, record_late.
-[[nodiscard]] result<ImportSummary> import_bitmex_wallet(replay::Engine& engine, std::filesystem::path const& path,
+[[nodiscard]] result<ImportSummary> import_bitmex_wallet(replay::Engine& engine,
+                                                         std::filesystem::path const& path,
                                                          ImportOptions const& options);
 
 } // namespace plimsoll::tools

@@ -33,7 +33,8 @@ result<std::uint16_t> Definitions::source(std::string_view name, wire::SourceKin
     return *engine_->book().find_source(name);
 }
 
-result<AccountId> Definitions::account(std::string_view name, wire::AccountKind kind, std::string_view owner) {
+result<AccountId> Definitions::account(std::string_view name, wire::AccountKind kind,
+                                       std::string_view owner) {
     if (auto const id = engine_->book().find_account(name)) return *id;
     AccountOpened fact;
     fact.name = name;

@@ -18,14 +18,18 @@ using Rows = std::span<BitmexRow const* const>;
 /// Rows hold amounts within event_limit_units, so two of them cannot leave 128 bits.
 [[nodiscard]] Amount sum(Amount a, Amount b) { return Amount{a.units() + b.units()}; }
 
-/// Every balance that these rows could have begun from.
+/// Where the balance stood before rows that come first, as far as they tell. Each row states either the
+/// end of its time or a step on the way to it, so a start fits where some row states its end; of several
+/// that do, where also some row states its first step.
 [[nodiscard]] std::set<Amount> possible_starts(Rows rows, Amount change) {
-    std::set<Amount> starts;
+    std::set<Amount> fit;
+    std::set<Amount> fit_twice;
+    for (BitmexRow const* row : rows) fit.insert(sum(row->balance, -change));
     for (BitmexRow const* row : rows) {
         Amount const start = sum(row->balance, -row->change);
-        if (states(rows, sum(start, change))) starts.insert(start);
+        if (fit.contains(start)) fit_twice.insert(start);
     }
-    return starts;
+    return fit_twice.size() == 1 ? fit_twice : fit;
 }
 
 [[nodiscard]] result<Amount> total(Rows rows) {
@@ -38,15 +42,15 @@ using Rows = std::span<BitmexRow const* const>;
     return change;
 }
 
-[[nodiscard]] auto breaks(Rows rows, std::optional<Amount> before, Amount change) {
+[[nodiscard]] auto breaks(Rows rows, Amount before, Amount change) {
     BitmexRow const& row = *rows.back();
     auto text = [&](Amount amount) { return format_decimal(amount, row.currency->decimals); };
-    std::string const stated = fmt::format("line {} states {}", row.line, text(row.balance));
-    if (!before) return fail(Errc::balance_breaks, fmt::format("{}, which its own amounts do not allow", stated));
-    return fail(Errc::balance_breaks,
-                fmt::format("{} {} before and {} in {} row{} of this time give {}, but {}", row.currency->asset,
-                            text(*before), text(change), rows.size(), rows.size() == 1 ? "" : "s",
-                            text(sum(*before, change)), stated));
+    return fail(
+        Errc::balance_breaks,
+        fmt::format("{} {} before and {} in {} row{} of this time give {}, but line {} states {}",
+                    row.currency->asset, text(before), text(change), rows.size(),
+                    rows.size() == 1 ? "" : "s", text(sum(before, change)), row.line,
+                    text(row.balance)));
 }
 
 } // namespace
@@ -57,11 +61,10 @@ result<std::optional<Amount>> RunningBalance::follow(Rows rows, std::optional<Am
     std::optional<Amount> before = last(*rows.front()->currency);
     if (!before) {
         auto const starts = possible_starts(rows, change);
-        if (starts.empty()) return breaks(rows, {}, change);
-        if (expected && starts.contains(*expected)) before = expected;
-        if (!before && starts.size() == 1) before = *starts.begin();
+        if (starts.size() == 1) before = *starts.begin();
+        if (expected && states(rows, sum(*expected, change))) before = expected;
     } else if (!states(rows, sum(*before, change))) {
-        return breaks(rows, before, change);
+        return breaks(rows, *before, change);
     }
     ++batches_;
     if (before) last_[code] = sum(*before, change);

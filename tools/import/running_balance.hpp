@@ -9,12 +9,13 @@
 
 namespace plimsoll::tools {
 
-/// Rows of one time are one batch: only their sum and one row's balance are in order, so the balance
-/// before and the sum must give the balance that at least one of the rows states.
+/// Rows of one time are one batch, and the file's order within it means nothing: the balance before and
+/// the sum of the rows must give the balance that at least one of them states.
 class RunningBalance {
 public:
-    /// Takes the rows of one time and one currency. Returns the balance before them, or nothing where
-    /// the file has not said it yet and its rows allow several; then `expected` is asked first.
+    /// Takes the rows of one time and one currency. Returns the balance before them: known from the
+    /// rows before, else `expected` where these rows follow from it, else what they tell themselves;
+    /// nothing where they allow several.
     /// Errors: Errc::balance_breaks; event::Errc::number_overflow.
     [[nodiscard]] result<std::optional<Amount>> follow(std::span<BitmexRow const* const> rows,
                                                        std::optional<Amount> expected);

@@ -13,7 +13,9 @@ constexpr Int128 collateral_unit = one_units / 1'000'000; ///< 10^-6 USDC
 /// Two legs an instrument and two of cash stay below what one event may hold.
 constexpr std::size_t instruments_per_entry = 30;
 
-[[nodiscard]] TimeNs nanoseconds(std::uint64_t seconds) { return static_cast<TimeNs>(seconds) * 1'000'000'000; }
+[[nodiscard]] TimeNs nanoseconds(std::uint64_t seconds) {
+    return static_cast<TimeNs>(seconds) * 1'000'000'000;
+}
 
 [[nodiscard]] Int128 power_of_ten(int exponent) {
     Int128 power = 1;
@@ -22,17 +24,20 @@ constexpr std::size_t instruments_per_entry = 30;
 }
 
 [[nodiscard]] Quantity size_of(StarkBalance const& balance) {
-    return Quantity{Int128{balance.value} * power_of_ten(fixed_decimals - balance.asset.resolution)};
+    return Quantity{Int128{balance.value} *
+                    power_of_ten(fixed_decimals - balance.asset.resolution)};
 }
 
-[[nodiscard]] Index index_of(StarkIndex const& entry) { return Index{Int128{entry.value} * one_units}; }
+[[nodiscard]] Index index_of(StarkIndex const& entry) {
+    return Index{Int128{entry.value} * one_units};
+}
 
 [[nodiscard]] wire::Leg leg(AccountId account, std::uint32_t subject, LegKind kind, Int128 amount) {
     return {account.number(), subject, 0, static_cast<std::uint8_t>(kind), 0, 0, to_wire(amount)};
 }
 
-void add_pair(std::vector<wire::Leg>& legs, AccountId account, AccountId counter, std::uint32_t subject, LegKind kind,
-              Int128 amount) {
+void add_pair(std::vector<wire::Leg>& legs, AccountId account, AccountId counter,
+              std::uint32_t subject, LegKind kind, Int128 amount) {
     if (amount == 0) return;
     legs.push_back(leg(account, subject, kind, amount));
     legs.push_back(leg(counter, subject, kind, -amount));
@@ -41,7 +46,8 @@ void add_pair(std::vector<wire::Leg>& legs, AccountId account, AccountId counter
 } // namespace
 
 result<void> StarkBooking::book(std::string_view source_name) {
-    for (StarkModification const& each : update_->modifications) modified_[each.position] += each.difference;
+    for (StarkModification const& each : update_->modifications)
+        modified_[each.position] += each.difference;
     PLIMSOLL_TRYV(define(source_name));
     note_gap();
     PLIMSOLL_TRYV(book_old_state());
@@ -71,7 +77,8 @@ result<void> StarkBooking::define(std::string_view source_name) {
     definitions_.mentioned(source, time);
     PLIMSOLL_TRY(outside, definitions_.account(outside_name, wire::AccountKind::outside));
     PLIMSOLL_TRY(market, definitions_.account(source_name_ + ":market", wire::AccountKind::market));
-    PLIMSOLL_TRY(collateral, definitions_.asset("USDC", collateral_decimals, wire::AssetKind::stablecoin));
+    PLIMSOLL_TRY(collateral,
+                 definitions_.asset("USDC", collateral_decimals, wire::AssetKind::stablecoin));
     outside_ = outside;
     market_ = market;
     collateral_ = collateral;
@@ -104,7 +111,8 @@ result<void> StarkBooking::define_instrument(StarkAsset const& asset) {
     Int128 const numerator = power_of_ten(asset.resolution);
     Int128 const denominator = power_of_ten(collateral_decimals) << 32;
     Int128 a = numerator;
-    for (Int128 b = denominator; b != 0;) a = std::exchange(b, a % b); // a becomes their greatest divisor
+    for (Int128 b = denominator; b != 0;)
+        a = std::exchange(b, a % b); // a becomes their greatest divisor
     InstrumentDefined definition;
     definition.name = asset.id;
     definition.kind = wire::InstrumentKind::perpetual;
@@ -122,14 +130,17 @@ result<void> StarkBooking::define_instrument(StarkAsset const& asset) {
 /// The ledger keeps the root that its last update led to: the next one must begin there.
 void StarkBooking::note_gap() {
     auto const& book = engine_->book();
-    if (nanoseconds(update_->new_state.system_time_seconds) <= static_cast<TimeNs>(book.sources[source_].cursor.major)) {
+    if (nanoseconds(update_->new_state.system_time_seconds) <=
+        static_cast<TimeNs>(book.sources[source_].cursor.major)) {
         return; // imported before
     }
     for (book::ParameterRow const& row : book.parameters.rows()) {
         bool const is_root = row.scope.view() == source_name_ && row.name.view() == root_parameter;
-        if (!is_root || row.text == record_fingerprint(to_text(update_->old_state.position_root))) continue;
-        summary_->notes.push_back("this update does not begin at the position root that the last one led to: an update "
-                                  "between them is missing, so opening entries carry what it did");
+        if (!is_root || row.text == record_fingerprint(to_text(update_->old_state.position_root)))
+            continue;
+        summary_->notes.push_back(
+            "this update does not begin at the position root that the last one led to: an update "
+            "between them is missing, so opening entries carry what it did");
     }
 }
 
@@ -156,7 +167,8 @@ result<void> StarkBooking::book_new_state() {
     return submit(std::move(group), state.funding.time_seconds, {&words, 1}, "the new state");
 }
 
-void StarkBooking::add_prices(std::vector<StarkPrice> const& prices, std::vector<Event>& group) const {
+void StarkBooking::add_prices(std::vector<StarkPrice> const& prices,
+                              std::vector<Event>& group) const {
     for (StarkPrice const& price : prices) {
         Observed fact;
         fact.subject = instruments_.at(price.asset.id).number();
@@ -166,7 +178,8 @@ void StarkBooking::add_prices(std::vector<StarkPrice> const& prices, std::vector
     }
 }
 
-void StarkBooking::add_indices(std::vector<StarkIndex> const& indices, std::vector<Event>& group) const {
+void StarkBooking::add_indices(std::vector<StarkIndex> const& indices,
+                               std::vector<Event>& group) const {
     for (StarkIndex const& entry : indices) {
         IndexRecorded fact;
         fact.subject = instruments_.at(entry.asset.id).number();
@@ -190,13 +203,16 @@ result<void> StarkBooking::book_position(StarkPosition const& position) {
                   fmt::format("position {}", position.id));
 }
 
-void StarkBooking::add_openings(StarkPosition const& position, AccountId account, std::vector<Event>& group) const {
+void StarkBooking::add_openings(StarkPosition const& position, AccountId account,
+                                std::vector<Event>& group) const {
     book::BalanceRow const* const row = engine_->book().balance(account, collateral_);
-    Int128 const cash = collateral_before(position).units() - (row == nullptr ? 0 : row->amount.units());
+    Int128 const cash =
+        collateral_before(position).units() - (row == nullptr ? 0 : row->amount.units());
     std::map<InstrumentId, Int128> const changes = size_changes(position, account);
     std::map<InstrumentId, Index> stands;
     if (auto const* const indices = update_->indices_at(position.funding_time_seconds)) {
-        for (StarkIndex const& entry : *indices) stands[instruments_.at(entry.asset.id)] = index_of(entry);
+        for (StarkIndex const& entry : *indices)
+            stands[instruments_.at(entry.asset.id)] = index_of(entry);
     }
     OpeningEntered entry;
     entry.account = account.number();
@@ -213,8 +229,9 @@ void StarkBooking::add_openings(StarkPosition const& position, AccountId account
         add_pair(entry.legs, account, outside_, instrument.number(), LegKind::size, change);
         auto const stand = stands.find(instrument);
         if (stand == stands.end()) continue;
-        entry.stands.emplace_back(account.number(), instrument.number(), static_cast<std::uint16_t>(IndexKind::funding),
-                                  std::uint16_t{0}, std::uint32_t{0}, to_wire(stand->second));
+        entry.stands.emplace_back(account.number(), instrument.number(),
+                                  static_cast<std::uint16_t>(IndexKind::funding), std::uint16_t{0},
+                                  std::uint32_t{0}, to_wire(stand->second));
     }
     group.push_back({{}, rare(entry)});
 }
@@ -227,7 +244,8 @@ Amount StarkBooking::collateral_before(StarkPosition const& position) const {
 }
 
 /// For each instrument that the position holds or held: how its size must change.
-std::map<InstrumentId, Int128> StarkBooking::size_changes(StarkPosition const& position, AccountId account) const {
+std::map<InstrumentId, Int128> StarkBooking::size_changes(StarkPosition const& position,
+                                                          AccountId account) const {
     std::map<InstrumentId, Int128> changes;
     for (StarkBalance const& balance : position.balances) {
         changes[instruments_.at(balance.asset.id)] = size_of(balance).units();
@@ -281,12 +299,15 @@ result<void> StarkBooking::submit(std::vector<Event> group, std::uint64_t time_s
     }
     Origin origin;
     origin.source_time = nanoseconds(time_seconds);
-    origin.cursor = {static_cast<std::uint64_t>(nanoseconds(update_->new_state.system_time_seconds)), ++records_};
+    origin.cursor = {
+        static_cast<std::uint64_t>(nanoseconds(update_->new_state.system_time_seconds)),
+        ++records_};
     origin.record = record_fingerprint(canonical);
     origin.source = source_;
     for (Event& event : group) event.origin = origin;
     auto const receipt = engine_->submit(group);
-    if (!receipt) return outcome::failure(receipt.error().at(fmt::format("{}: {}", summary_->file, what)));
+    if (!receipt)
+        return outcome::failure(receipt.error().at(fmt::format("{}: {}", summary_->file, what)));
     if (receipt.value().is_duplicate) {
         ++summary_->records_duplicate;
     } else {

@@ -30,14 +30,17 @@ private:
     void note_gap();
     void add_prices(std::vector<StarkPrice> const& prices, std::vector<Event>& group) const;
     void add_indices(std::vector<StarkIndex> const& indices, std::vector<Event>& group) const;
-    void add_openings(StarkPosition const& position, AccountId account, std::vector<Event>& group) const;
+    void add_openings(StarkPosition const& position, AccountId account,
+                      std::vector<Event>& group) const;
     [[nodiscard]] Amount collateral_before(StarkPosition const& position) const;
-    [[nodiscard]] std::map<InstrumentId, Int128> size_changes(StarkPosition const& position, AccountId account) const;
+    [[nodiscard]] std::map<InstrumentId, Int128> size_changes(StarkPosition const& position,
+                                                              AccountId account) const;
     [[nodiscard]] result<AccountId> account(std::uint64_t position, StarkWord const& key);
 
     /// Gives the group its record (the next of this update) and submits it.
     [[nodiscard]] result<void> submit(std::vector<Event> group, std::uint64_t time_seconds,
-                                      std::span<StarkRun const* const> words, std::string const& what);
+                                      std::span<StarkRun const* const> words,
+                                      std::string const& what);
 
     replay::Engine* engine_;
     StarkUpdate const* update_;

@@ -33,8 +33,9 @@ namespace {
         std::string_view text;
         auto const word = element.get(text) == simdjson::SUCCESS ? parse_word(text) : std::nullopt;
         if (!word) {
-            return fail(Errc::words_malformed,
-                        fmt::format("page {} word {}: not 64 hexadecimal digits", number, page.size()));
+            return fail(
+                Errc::words_malformed,
+                fmt::format("page {} word {}: not 64 hexadecimal digits", number, page.size()));
         }
         page.push_back(*word);
     }
@@ -50,12 +51,14 @@ result<std::vector<StarkPage>> parse_stark_pages(std::string_view json) {
         return fail(Errc::json_malformed, simdjson::error_message(error));
     }
     simdjson::dom::array list;
-    if (root.get(list) != simdjson::SUCCESS) return fail(Errc::json_malformed, "not an array of pages of words");
+    if (root.get(list) != simdjson::SUCCESS)
+        return fail(Errc::json_malformed, "not an array of pages of words");
     std::vector<StarkPage> pages;
     for (simdjson::dom::element const element : list) {
         simdjson::dom::array words;
         if (element.get(words) != simdjson::SUCCESS) {
-            return fail(Errc::json_malformed, fmt::format("page {} is not an array of words", pages.size()));
+            return fail(Errc::json_malformed,
+                        fmt::format("page {} is not an array of words", pages.size()));
         }
         PLIMSOLL_TRY(page, parse_page(words, pages.size()));
         pages.push_back(std::move(page));

@@ -14,7 +14,8 @@ namespace {
 [[nodiscard]] result<std::string> read_file(std::filesystem::path const& path) {
     std::error_code error;
     std::ifstream file(path, std::ios::binary);
-    if (!std::filesystem::is_regular_file(path, error) || !file) return fail(Errc::file_unreadable, path.string());
+    if (!std::filesystem::is_regular_file(path, error) || !file)
+        return fail(Errc::file_unreadable, path.string());
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (file.bad()) return fail(Errc::file_unreadable, path.string());
     return text;
@@ -27,7 +28,8 @@ namespace {
 
 } // namespace
 
-result<ImportSummary> import_stark_perpetual(replay::Engine& engine, std::filesystem::path const& path,
+result<ImportSummary> import_stark_perpetual(replay::Engine& engine,
+                                             std::filesystem::path const& path,
                                              ImportOptions const& options) {
     PLIMSOLL_TRY(text, read_file(path));
     options.progress(0, text.size());
@@ -39,13 +41,16 @@ result<ImportSummary> import_stark_perpetual(replay::Engine& engine, std::filesy
     StarkBooking booking(engine, read, summary);
     PLIMSOLL_TRYV(booking.book(options.source.empty() ? "stark-perpetual" : options.source));
     options.progress(text.size(), text.size());
-    summary.notes.push_back(fmt::format("{} positions, {} funding entries, {} deposits and withdrawals",
-                                        read.positions.size(), read.funding.size(), read.modifications.size()));
+    summary.notes.push_back(
+        fmt::format("{} positions, {} funding entries, {} deposits and withdrawals",
+                    read.positions.size(), read.funding.size(), read.modifications.size()));
     if (read.forced_actions != 0) {
-        summary.notes.push_back(fmt::format("{} forced actions: what they did is in the positions", read.forced_actions));
+        summary.notes.push_back(fmt::format("{} forced actions: what they did is in the positions",
+                                            read.forced_actions));
     }
     if (summary.records_passed_over != 0) {
-        summary.notes.push_back(fmt::format("{} records that move nothing passed over", summary.records_passed_over));
+        summary.notes.push_back(
+            fmt::format("{} records that move nothing passed over", summary.records_passed_over));
     }
     return summary;
 }

@@ -9,7 +9,8 @@ namespace plimsoll::tools {
 /// is wrong, so there is nothing to quarantine. tools/README.md says how words become events.
 /// Errors: Errc::file_unreadable, json_malformed, words_malformed; event::Errc; book::Errc;
 /// replay::Errc::record_conflicts, record_late.
-[[nodiscard]] result<ImportSummary> import_stark_perpetual(replay::Engine& engine, std::filesystem::path const& path,
+[[nodiscard]] result<ImportSummary> import_stark_perpetual(replay::Engine& engine,
+                                                           std::filesystem::path const& path,
                                                            ImportOptions const& options);
 
 } // namespace plimsoll::tools

@@ -15,14 +15,15 @@ namespace {
 constexpr std::uint64_t position_header_words = 4; ///< of those that its count counts
 
 /// A list of (asset, value), each asset once.
-template <class Entry, class ReadValue>
-[[nodiscard]] result<std::vector<Entry>> read_by_asset(StarkReader& reader, std::string_view what, ReadValue&& value) {
+template <class Entry, class ReadValue> [[nodiscard]] result<std::vector<Entry>>
+read_by_asset(StarkReader& reader, std::string_view what, ReadValue&& value) {
     PLIMSOLL_TRY(count, reader.count(what, 2));
     std::vector<Entry> entries;
     std::set<std::string> seen;
     for (std::uint64_t i = 0; i < count; ++i) {
         PLIMSOLL_TRY(asset, reader.asset());
-        if (!seen.insert(asset.id).second) return outcome::failure(reader.refuse(asset.id + " comes twice"));
+        if (!seen.insert(asset.id).second)
+            return outcome::failure(reader.refuse(asset.id + " comes twice"));
         PLIMSOLL_TRY(read, value());
         entries.push_back({asset, read});
     }
@@ -32,7 +33,9 @@ template <class Entry, class ReadValue>
 [[nodiscard]] result<StarkFunding> read_funding(StarkReader& reader) {
     std::size_t const first = reader.position();
     StarkFunding funding;
-    PLIMSOLL_TRY(indices, read_by_asset<StarkIndex>(reader, "funding indices", [&] { return reader.biased("a funding index"); }));
+    PLIMSOLL_TRY(indices, read_by_asset<StarkIndex>(reader, "funding indices", [&] {
+                     return reader.biased("a funding index");
+                 }));
     PLIMSOLL_TRY(time, reader.seconds("a funding time"));
     funding.indices = std::move(indices);
     funding.time_seconds = time;
@@ -49,10 +52,13 @@ template <class Entry, class ReadValue>
     PLIMSOLL_TRY(order_root, reader.word("an order root"));
     PLIMSOLL_TRY(order_height, reader.number("the height of the order tree"));
     PLIMSOLL_TRY(funding, read_funding(reader));
-    PLIMSOLL_TRY(prices, read_by_asset<StarkPrice>(reader, "oracle prices", [&] { return reader.number("an oracle price"); }));
+    PLIMSOLL_TRY(prices, read_by_asset<StarkPrice>(reader, "oracle prices", [&] {
+                     return reader.number("an oracle price");
+                 }));
     PLIMSOLL_TRY(system_time, reader.seconds("a system time"));
     if (reader.position() - first != size) {
-        return outcome::failure(reader.refuse(fmt::format("the state has {} words, not {}", reader.position() - first, size)));
+        return outcome::failure(reader.refuse(
+            fmt::format("the state has {} words, not {}", reader.position() - first, size)));
     }
     state.position_root = position_root;
     state.position_height = position_height;
@@ -85,14 +91,17 @@ template <class Entry, class ReadValue>
     std::size_t const first = reader.position();
     for (std::uint64_t i = 0; i < count; ++i) {
         PLIMSOLL_TRY(kind, reader.number("the kind of a forced action"));
-        if (kind > 1) return outcome::failure(reader.refuse("neither a forced withdrawal (0) nor a forced trade (1)"));
+        if (kind > 1)
+            return outcome::failure(
+                reader.refuse("neither a forced withdrawal (0) nor a forced trade (1)"));
         int const words = kind == 0 ? 3 : 9;
         for (int word = 0; word < words; ++word) {
             PLIMSOLL_TRYV(reader.word("the end of a forced action"));
         }
     }
     if (reader.position() - first != size) {
-        return outcome::failure(reader.refuse(fmt::format("the forced actions have {} words, not {}", reader.position() - first, size)));
+        return outcome::failure(reader.refuse(fmt::format(
+            "the forced actions have {} words, not {}", reader.position() - first, size)));
     }
     return count;
 }
@@ -114,7 +123,9 @@ template <class Entry, class ReadValue>
     for (std::uint64_t i = 0; i < conditions; ++i) {
         PLIMSOLL_TRYV(reader.word("a condition"));
     }
-    if (!reader.is_done()) return outcome::failure(reader.refuse("the page goes on behind its last condition", reader.position()));
+    if (!reader.is_done())
+        return outcome::failure(
+            reader.refuse("the page goes on behind its last condition", reader.position()));
     update.configuration_hash = configuration;
     update.old_state = std::move(old_state);
     update.new_state = std::move(new_state);
@@ -134,8 +145,10 @@ template <class Entry, class ReadValue>
     std::uint64_t time_seconds = update.old_state.funding.time_seconds;
     for (std::uint64_t i = 0; i < count; ++i) {
         PLIMSOLL_TRY(entry, read_funding(reader));
-        if (entry.time_seconds < time_seconds || entry.time_seconds > update.new_state.funding.time_seconds) {
-            return outcome::failure(reader.refuse("a funding time outside the update, or before the last one"));
+        if (entry.time_seconds < time_seconds ||
+            entry.time_seconds > update.new_state.funding.time_seconds) {
+            return outcome::failure(
+                reader.refuse("a funding time outside the update, or before the last one"));
         }
         time_seconds = entry.time_seconds;
         update.funding.push_back(std::move(entry));
@@ -146,7 +159,8 @@ template <class Entry, class ReadValue>
 [[nodiscard]] result<StarkPosition> read_position(StarkReader& reader) {
     std::size_t const first = reader.position();
     PLIMSOLL_TRY(count, reader.count("words of a position", 1));
-    if (count < position_header_words) return outcome::failure(reader.refuse("a position of fewer than 4 words"));
+    if (count < position_header_words)
+        return outcome::failure(reader.refuse("a position of fewer than 4 words"));
     PLIMSOLL_TRY(id, reader.number("a position id"));
     PLIMSOLL_TRY(key, reader.word("a stark key"));
     PLIMSOLL_TRY(collateral, reader.biased("a collateral balance"));
@@ -155,7 +169,8 @@ template <class Entry, class ReadValue>
     for (std::uint64_t i = position_header_words; i < count; ++i) {
         PLIMSOLL_TRY(balance, reader.balance());
         for (StarkBalance const& other : position.balances) {
-            if (other.asset == balance.asset) return outcome::failure(reader.refuse(balance.asset.id + " comes twice"));
+            if (other.asset == balance.asset)
+                return outcome::failure(reader.refuse(balance.asset.id + " comes twice"));
         }
         position.balances.push_back(balance);
     }
@@ -173,28 +188,34 @@ template <class Entry, class ReadValue>
         if (balance.value == 0) continue;
         if (indices == nullptr) {
             return outcome::failure(reader.refuse(
-                fmt::format("position {} was settled at {}, a time without funding indices in this update",
-                            position.id, position.funding_time_seconds), first + position_header_words));
+                fmt::format(
+                    "position {} was settled at {}, a time without funding indices in this update",
+                    position.id, position.funding_time_seconds),
+                first + position_header_words));
         }
         auto same = [&](StarkIndex const& entry) { return entry.asset == balance.asset; };
         if (std::ranges::any_of(*indices, same)) continue;
-        return outcome::failure(reader.refuse(
-            fmt::format("position {} holds {}, which has no funding index", position.id, balance.asset.id),
-            first + position_header_words + 1 + i));
+        return outcome::failure(
+            reader.refuse(fmt::format("position {} holds {}, which has no funding index",
+                                      position.id, balance.asset.id),
+                          first + position_header_words + 1 + i));
     }
     return outcome::success();
 }
 
 /// The chain cannot have paid to or from a position that the update leaves as it was.
-[[nodiscard]] result<void> check_modifications(StarkReader const& first_page, StarkUpdate const& update) {
+[[nodiscard]] result<void> check_modifications(StarkReader const& first_page,
+                                               StarkUpdate const& update) {
     std::map<std::uint64_t, Int128> left_over;
-    for (StarkModification const& each : update.modifications) left_over[each.position] += each.difference;
+    for (StarkModification const& each : update.modifications)
+        left_over[each.position] += each.difference;
     for (StarkPosition const& position : update.positions) left_over.erase(position.id);
     for (StarkModification const& each : update.modifications) {
         auto const found = left_over.find(each.position);
         if (found == left_over.end() || found->second == 0) continue;
         return outcome::failure(first_page.refuse(
-            fmt::format("position {} is paid to or from, but has no update", each.position), each.first_word));
+            fmt::format("position {} is paid to or from, but has no update", each.position),
+            each.first_word));
     }
     return outcome::success();
 }
@@ -205,7 +226,8 @@ template <class Entry, class ReadValue>
         std::size_t const first = reader.position();
         PLIMSOLL_TRY(position, read_position(reader));
         if (!seen.insert(position.id).second) {
-            return outcome::failure(reader.refuse(fmt::format("position {} comes twice", position.id), first + 1));
+            return outcome::failure(
+                reader.refuse(fmt::format("position {} comes twice", position.id), first + 1));
         }
         PLIMSOLL_TRYV(check_references(reader, update, position, first));
         update.positions.push_back(std::move(position));
@@ -225,7 +247,9 @@ std::vector<StarkIndex> const* StarkUpdate::indices_at(std::uint64_t time_second
 }
 
 result<StarkUpdate> decode_stark_words(std::vector<StarkPage> const& pages) {
-    if (pages.size() < 2) return fail(Errc::words_malformed, fmt::format("{} pages; an update has at least 2", pages.size()));
+    if (pages.size() < 2)
+        return fail(Errc::words_malformed,
+                    fmt::format("{} pages; an update has at least 2", pages.size()));
     StarkUpdate update;
     StarkReader first(pages, 0, 1);
     PLIMSOLL_TRYV(read_first_page(first, update));

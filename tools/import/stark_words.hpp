@@ -27,7 +27,8 @@ struct StarkAsset {
 
 struct StarkIndex {
     StarkAsset asset;
-    std::int64_t value = 0; ///< cumulative funding, in 2^-32 of 10^-6 USDC for 10^-resolution of the asset
+    std::int64_t value =
+        0; ///< cumulative funding, in 2^-32 of 10^-6 USDC for 10^-resolution of the asset
 };
 struct StarkPrice {
     StarkAsset asset;

@@ -15,7 +15,8 @@ namespace {
 /// moments: between two events the account does not change.
 class AccountHistory {
 public:
-    AccountHistory(replay::Reader const& reader, std::string_view account) : reader_(reader), account_(account) {}
+    AccountHistory(replay::Reader const& reader, std::string_view account)
+        : reader_(reader), account_(account) {}
 
     [[nodiscard]] result<Amount> balance(std::string_view asset, std::uint64_t sequence) {
         auto found = moments_.find(sequence);
@@ -68,14 +69,17 @@ struct Columns {
     auto const* const currency = find_bitmex_currency(code);
     PLIMSOLL_TRY(count, parse_integer(text));
     if (currency == nullptr) {
-        if (count != 0) return fail(Errc::asset_unlisted, fmt::format("currency '{}', of which it states {}", code, text));
+        if (count != 0)
+            return fail(Errc::asset_unlisted,
+                        fmt::format("currency '{}', of which it states {}", code, text));
         row.asset = code;
         return row;
     }
     row.asset = currency->asset;
     row.decimals = currency->decimals;
     PLIMSOLL_TRY(units, parse_minor_units(text, currency->decimals));
-    if (!within(units, event_limit_units)) return fail(event::Errc::number_overflow, fmt::format("'{}'", text));
+    if (!within(units, event_limit_units))
+        return fail(event::Errc::number_overflow, fmt::format("'{}'", text));
     row.snapshot = Amount{units};
     return row;
 }
@@ -89,11 +93,13 @@ struct Columns {
 
 } // namespace
 
-result<SnapshotReport> reconcile_bitmex_snapshot(replay::Reader const& reader, std::filesystem::path const& path,
+result<SnapshotReport> reconcile_bitmex_snapshot(replay::Reader const& reader,
+                                                 std::filesystem::path const& path,
                                                  std::string_view account) {
     PLIMSOLL_TRY(file, CsvReader::open(path));
     PLIMSOLL_TRY(columns, find_columns(file));
-    PLIMSOLL_TRYV(reader.account_at(account, reader.log_size())); // an account that never was is no match
+    PLIMSOLL_TRYV(
+        reader.account_at(account, reader.log_size())); // an account that never was is no match
     AccountHistory history(reader, account);
     SnapshotReport report;
     report.file = path.string();

@@ -15,7 +15,8 @@ constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
 result<CsvReader> CsvReader::open(std::filesystem::path const& path) {
     CsvReader reader(path);
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) return fail(Errc::file_unreadable, path.string());
+    if (!std::filesystem::is_regular_file(path, error))
+        return fail(Errc::file_unreadable, path.string());
     reader.bytes_in_all_ = std::filesystem::file_size(path, error);
     reader.file_.open(path, std::ios::binary);
     if (error || !reader.file_) return fail(Errc::file_unreadable, path.string());
@@ -54,10 +55,11 @@ result<bool> CsvReader::next() {
     if (quote_open_) return fail(Errc::line_truncated, "the file ends in a quoted field");
     if (quote_stray_) return fail(Errc::field_malformed, "a quote stands inside a field");
     if (header_.empty() || fields_.size() == header_.size()) return true;
-    std::string const counts =
-        std::to_string(fields_.size()) + " fields where the header has " + std::to_string(header_.size());
+    std::string const counts = std::to_string(fields_.size()) + " fields where the header has " +
+                               std::to_string(header_.size());
     if (fields_.size() > header_.size()) return fail(Errc::field_malformed, counts);
-    return fail(Errc::line_truncated, counts + (end == End::file ? "; the file ends in this line" : ""));
+    return fail(Errc::line_truncated,
+                counts + (end == End::file ? "; the file ends in this line" : ""));
 }
 
 CsvReader::End CsvReader::read_record() {
@@ -98,7 +100,8 @@ void CsvReader::read_quoted() {
         if (c == '"') {
             int const after = peek();
             if (after != '"') {
-                quote_stray_ = quote_stray_ || (after != ',' && after != '\n' && after != '\r' && after != end_of_file);
+                quote_stray_ = quote_stray_ || (after != ',' && after != '\n' && after != '\r' &&
+                                                after != end_of_file);
                 return;
             }
             static_cast<void>(take());

@@ -41,6 +41,7 @@ void read_origin(FieldReader& reader, Names const& names, EventLine& line) {
     line.has_record = reader.hex("record", record.data(), record.size(), Need::maybe);
     std::memcpy(&origin.record, record.data(), record.size());
     reader.choice("cause", origin.cause, Need::maybe);
+    reader.amounts_come_from_a_rule(origin.cause != Cause::outside_record && origin.cause != Cause::command);
     reader.count("cause_sequence", origin.cause_sequence);
 }
 

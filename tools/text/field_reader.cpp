@@ -60,8 +60,6 @@ FieldReader::Field* FieldReader::find(std::string_view field) {
     return nullptr;
 }
 
-bool FieldReader::has(std::string_view field) { return find(field) != nullptr; }
-
 FieldReader::Field* FieldReader::demand(std::string_view field, Need need) {
     if (wrong_) return nullptr;
     Field* const found = find(field);

@@ -24,7 +24,9 @@ public:
     void open(simdjson::dom::object object);
     /// The first thing wrong, or a field that nobody asked for.
     [[nodiscard]] result<void> close(std::string_view kind) const;
-    [[nodiscard]] bool has(std::string_view field);
+    /// Rules divide, and what they decide may be finer than the asset's own decimals. A record from
+    /// outside may not.
+    void amounts_come_from_a_rule(bool are_by_rule) { amounts_are_by_rule_ = are_by_rule; }
 
     // What a visitor must answer.
     void account(std::string_view field, auto& id, Need need = Need::always) {
@@ -59,7 +61,7 @@ public:
         decimal_of(field, value, fixed_decimals, need);
     }
     void amount(std::string_view field, Amount& value, AssetId asset, Need need = Need::always) {
-        decimal_of(field, value, names_->decimals(asset), need);
+        decimal_of(field, value, amounts_are_by_rule_ ? fixed_decimals : names_->decimals(asset), need);
     }
     template <class Number> void count(std::string_view field, Number& value, Need need = Need::maybe) {
         if (auto const whole = unsigned_integer(field, std::numeric_limits<Number>::max(), need)) {
@@ -120,6 +122,7 @@ private:
     Names const* names_;
     std::vector<Field> fields_;
     std::size_t next_ = 0;
+    bool amounts_are_by_rule_ = false;
     std::optional<Error> wrong_;
 };
 

@@ -259,6 +259,29 @@ TEST(Apply, HeadAndSourceStandWhereTheRecordsEnd) {
     EXPECT_EQ(source.quarantined, 1U);
 }
 
+TEST(Apply, ADefinitionWithoutACursorTakesNoSourceBack) {
+    Sample sample = market();
+    Origin origin{.source_time = 500, .cursor = {3, 4}, .record = 0, .cause_sequence = 0, .source = 1};
+    sample.happens(a<Transferred>(), origin);
+    origin.source_time = 100;
+    origin.cursor = {};
+    sample.happens(a<AssetDefined>(), origin);
+    EXPECT_EQ(sample.book().sources[1].cursor, (Cursor{3, 4}));
+    EXPECT_EQ(sample.book().sources[1].time, 500);
+    EXPECT_EQ(sample.book().sources[1].events, 2U);
+}
+
+TEST(Apply, ABreakerIsItsNameAndItsScope) {
+    Sample sample = market(); // halt of BTC-PERP is down
+    BreakerTripped elsewhere = a<BreakerTripped>();
+    elsewhere.breaker = "halt";
+    elsewhere.scope = "BTC-CALL";
+    sample.happens(elsewhere).happens(a<BreakerReleased>());
+    ASSERT_EQ(sample.book().breakers.size(), 2U);
+    EXPECT_EQ(sample.book().breakers[1].tripped, 0U);
+    EXPECT_EQ(sample.book().breakers[2].tripped, 1U);
+}
+
 TEST(Apply, AnAccountsRowsAreAChainFromTheNewest) {
     Sample sample = market();
     sample.deposit("dave", "SHARE", "1").deposit("dave", "USDC", "2").deposit("dave", "BTC", "3");

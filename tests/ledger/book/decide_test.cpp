@@ -506,6 +506,8 @@ INSTANTIATE_TEST_SUITE_P(
         row<Traded>("SizeMost", WHERE(fact.size = Quantity{event_limit_units}), fine),
         row<Traded>("SizeTooMuch", WHERE(fact.size = Quantity{event_limit_units + 1}), Errc::amount_overflow),
         row<Traded>("QuoteTooMuch", WHERE(fact.quote = too_much), Errc::amount_overflow),
+        row<Traded>("RefusedAfterItsPendingFunding", WHERE(sample.funding("BTC-PERP", "1"); fact.quote = too_much),
+                    Errc::amount_overflow),
         row<Traded>("QuoteLowest", WHERE(fact.quote = lowest), Errc::amount_overflow),
         row<Traded>("FeeTooMuch", WHERE(fact.buyer_fee = too_much; fact.fee_account = fees), Errc::amount_overflow),
         row<Traded>("PositionFull",

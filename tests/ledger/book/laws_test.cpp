@@ -156,6 +156,35 @@ TEST_P(Laws, OnlyNamedAccountsChange) {
     });
 }
 
+/// Who is named, by kind: a replay of one account asks for exactly these events.
+TEST(LawsOfLife, EveryKindNamesItsAccounts) {
+    std::map<std::string, std::set<AccountId>> const want{
+        {"Transferred", {alice, bob}},       {"Traded", {alice, bob}},
+        {"IndexMet", {alice, house}},        {"PositionSettled", {alice, house}},
+        {"OpeningEntered", {dave, world}},   {"Corrected", {alice, world}},
+        {"Reversed", {alice, world}},        {"LiquidationStarted", {alice}},
+        {"LiquidationBid", {carol, bob}},    {"LiquidationEnded", {carol}},
+        {"BadDebtRecognised", {alice}},      {"WaterfallPaid", {carol, fund}},
+        {"AutoDeleveraged", {alice, bob}},   {"PoolMoved", {alice, pool}},
+        {"CreditChanged", {alice}}};
+    auto const named = [](auto const& fact) {
+        std::set<AccountId> accounts;
+        NamedAccounts::of(fact, [&](AccountId account) { accounts.insert(account); });
+        return accounts;
+    };
+    for_kinds([&](auto fact) {
+        make(fact);
+        std::string const kind(kind_name<std::decay_t<decltype(fact)>>);
+        EXPECT_EQ(named(fact), want.contains(kind) ? want.at(kind) : std::set<AccountId>{}) << kind;
+    });
+
+    Transferred with_fee = a<Transferred>();
+    with_fee.fee_account = fees;
+    EXPECT_EQ(named(with_fee), (std::set{alice, bob})) << "nothing goes there";
+    with_fee.fee = Amount{1};
+    EXPECT_EQ(named(with_fee), (std::set{alice, bob, fees}));
+}
+
 // ---- laws 1 and 5: purity and one order ----
 
 /// The events as batches of random sizes, as bytes.
