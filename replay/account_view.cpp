@@ -190,14 +190,12 @@ private:
 
 } // namespace
 
-result<Book> view_account(store::Store const& store, std::uint32_t indexed_epochs, std::string_view name,
-                          std::uint64_t sequence) {
+result<Book> view_account(store::Store const& store, store::Manifest const& manifest, std::uint32_t indexed_epochs,
+                          std::string_view name, std::uint64_t sequence) {
     auto unknown = [&] { return fail(book::Errc::unknown_account, "'" + std::string(name) + "'"); };
     PLIMSOLL_TRY(number, store.account_by_name(name));
     if (!number) return unknown();
     AccountId const real{*number};
-    PLIMSOLL_TRY(found, store::checkpoint_before(store, sequence));
-    store::Manifest const manifest = found ? std::move(*found) : store::Manifest{};
 
     Book small;
     PageReader pages(store, manifest);

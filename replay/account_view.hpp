@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ledger/book/book.hpp"
-#include "ledger/store/store.hpp"
+#include "ledger/store/checkpoint.hpp"
 #include "replay/errc.hpp"
 
 #include <string_view>
@@ -16,7 +16,9 @@ namespace plimsoll::replay {
 /// the mark of spot markets in its assets; what else assets and instruments say is a checkpoint's or
 /// younger. History epochs [0, indexed_epochs) are built; past them the log is scanned.
 /// Errors: book::Errc::unknown_account; damage.
-[[nodiscard]] result<book::Book> view_account(store::Store const& store, std::uint32_t indexed_epochs,
-                                              std::string_view name, std::uint64_t sequence);
+/// `manifest` is a checkpoint at or before `sequence` (an empty one: from nothing).
+[[nodiscard]] result<book::Book> view_account(store::Store const& store, store::Manifest const& manifest,
+                                              std::uint32_t indexed_epochs, std::string_view name,
+                                              std::uint64_t sequence);
 
 } // namespace plimsoll::replay

@@ -76,7 +76,8 @@ struct Engine::Parts {
     std::vector<Event> decided; ///< of the group at hand
     std::size_t log_bytes_since_checkpoint = 0;
     std::size_t batches_since_asked = 0;
-    bool is_broken = false; ///< an abandoned rebuild failed: nothing more is accepted
+    bool is_broken = false; ///< a rebuild failed: nothing more is accepted
+    std::uint64_t durable_at_end = 0; ///< of the committer that a rebuild ended
 
     [[nodiscard]] result<void> load();
     [[nodiscard]] result<std::optional<Receipt>> known_record(std::span<Event const> group);
@@ -92,6 +93,12 @@ struct Engine::Parts {
 
 result<void> Engine::Parts::load() {
     PLIMSOLL_TRY(head, store->head());
+    // A checkpoint is stored after the events that it covers: a log that ends before it has lost some.
+    PLIMSOLL_TRY(newest, store::checkpoint_before(*store, ~std::uint64_t{0}));
+    if (newest && newest->sequence > head.sequence) {
+        return fail(store::Errc::damaged, "the log ends at #" + std::to_string(head.sequence) + " before checkpoint #" +
+                                              std::to_string(newest->sequence));
+    }
     PLIMSOLL_TRY(caught, catch_up(*store, head.sequence));
     book = std::move(caught.book);
     committer.emplace(*store, head, options.group_batches);
@@ -226,9 +233,11 @@ result<void> Engine::Parts::push_checkpoint() {
 
 /// Back to what is on disk, then forward through the batches to keep.
 result<void> Engine::Parts::rebuild(std::vector<Sealing> keep) {
+    if (is_broken) return fail(Errc::engine_stopped);
     is_broken = true;
     static_cast<void>(committer->drain());
     static_cast<void>(background->drain());
+    durable_at_end = committer->durable_sequence();
     committer.reset();
     background.reset();
     held.clear();
@@ -266,7 +275,9 @@ result<std::unique_ptr<Engine>> Engine::open(std::filesystem::path const& direct
 }
 
 book::Book const& Engine::book() const { return parts_->book; }
-std::uint64_t Engine::durable_sequence() const { return parts_->committer->durable_sequence(); }
+std::uint64_t Engine::durable_sequence() const {
+    return parts_->committer ? parts_->committer->durable_sequence() : parts_->durable_at_end;
+}
 
 result<Receipt> Engine::submit(std::span<Event const> group) {
     Parts& parts = *parts_;
@@ -320,13 +331,15 @@ result<void> Engine::checkpoint() {
 }
 
 Hash Engine::state_root() {
-    if (!parts_->background->drain()) return book::state_root(parts_->book); // its page hashes are old
+    // Where the background has failed or is gone, its page hashes are old.
+    if (!parts_->background || !parts_->background->drain()) return book::state_root(parts_->book);
     return hashes_of(parts_->background->manifest()).update(parts_->book);
 }
 
 result<void> Engine::close() {
     PLIMSOLL_TRYV(commit());
-    return parts_->background->drain();
+    PLIMSOLL_TRYV(parts_->background->drain());
+    return parts_->store->settle();
 }
 
 } // namespace plimsoll::replay

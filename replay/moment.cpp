@@ -7,6 +7,9 @@
 #include "replay/catch_up.hpp"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
 
 namespace plimsoll::replay {
 
@@ -14,7 +17,37 @@ struct Reader::Impl {
     std::unique_ptr<store::Store> store;
     store::LogHead head;
     std::uint32_t indexed_epochs = 0; ///< history epochs [0, this) are built
+
+    /// The newest checkpoint at or before a sequence. Kept once read: a manifest of a large book has
+    /// megabytes, and its hashes are checked on reading.
+    [[nodiscard]] result<std::shared_ptr<store::Manifest const>> manifest_before(std::uint64_t sequence) const;
+
+private:
+    mutable std::mutex mutex_;
+    mutable std::optional<std::vector<std::uint64_t>> checkpoints_;
+    mutable std::map<std::uint64_t, std::shared_ptr<store::Manifest const>> manifests_;
 };
+
+result<std::shared_ptr<store::Manifest const>> Reader::Impl::manifest_before(std::uint64_t sequence) const {
+    std::lock_guard lock(mutex_);
+    if (!checkpoints_) {
+        PLIMSOLL_TRY(sequences, store::checkpoint_sequences(*store));
+        checkpoints_ = std::move(sequences);
+    }
+    auto const after = std::upper_bound(checkpoints_->begin(), checkpoints_->end(), sequence);
+    std::uint64_t const at = after == checkpoints_->begin() ? 0 : *(after - 1);
+    auto const known = manifests_.find(at);
+    if (known != manifests_.end()) return known->second;
+    auto manifest = std::make_shared<store::Manifest>();
+    if (at != 0) {
+        PLIMSOLL_TRY(read, store::checkpoint_before(*store, at));
+        if (read) *manifest = std::move(*read);
+    }
+    constexpr std::size_t manifests_kept = 64;
+    if (manifests_.size() >= manifests_kept) manifests_.clear();
+    manifests_.emplace(at, manifest);
+    return std::shared_ptr<store::Manifest const>(manifest);
+}
 
 namespace {
 
@@ -29,6 +62,11 @@ namespace {
     return sequence;
 }
 
+[[nodiscard]] auto in_the_future(std::string_view moment, std::uint64_t log_size) {
+    return fail(Errc::moment_in_the_future,
+                std::string(moment) + ", the last event is #" + std::to_string(log_size));
+}
+
 /// Walks batches, handing out events as values.
 [[nodiscard]] result<bool> visit_batch(BatchView const& batch, std::uint64_t first, std::uint64_t last,
                                        Reader::Visit const& visit) {
@@ -39,6 +77,10 @@ namespace {
         ++sequence;
     }
     return true;
+}
+
+[[nodiscard]] auto index_past_log(std::uint64_t sequence) {
+    return fail(store::Errc::damaged, "the history index names #" + std::to_string(sequence) + ", which is not in the log");
 }
 
 [[nodiscard]] bool names_account(Event const& event, AccountId account) {
@@ -82,8 +124,7 @@ result<std::uint64_t> Reader::resolve(std::string_view moment) const {
     }
     PLIMSOLL_TRY(sequence, parse_sequence(rest, moment));
     if (sequence > log_size() || (is_before && sequence == 0)) {
-        return fail(Errc::moment_in_the_future,
-                    std::string(moment) + ", the last event is #" + std::to_string(log_size()));
+        return in_the_future(moment, log_size());
     }
     return is_before ? sequence - 1 : sequence;
 }
@@ -106,6 +147,7 @@ result<std::uint64_t> Reader::sequence_at(TimeNs time) const {
 }
 
 result<Moment> Reader::at(std::uint64_t sequence) const {
+    if (sequence > log_size()) return in_the_future("#" + std::to_string(sequence), log_size());
     PLIMSOLL_TRY(caught, catch_up(*impl_->store, sequence));
     Moment moment;
     moment.basis = {sequence, caught.book.time(), root_of(caught), log_root(), log_size()};
@@ -114,7 +156,9 @@ result<Moment> Reader::at(std::uint64_t sequence) const {
 }
 
 result<Moment> Reader::account_at(std::string_view name, std::uint64_t sequence) const {
-    PLIMSOLL_TRY(book, view_account(*impl_->store, impl_->indexed_epochs, name, sequence));
+    if (sequence > log_size()) return in_the_future("#" + std::to_string(sequence), log_size());
+    PLIMSOLL_TRY(manifest, impl_->manifest_before(sequence));
+    PLIMSOLL_TRY(book, view_account(*impl_->store, *manifest, impl_->indexed_epochs, name, sequence));
     Moment moment;
     moment.basis = {sequence, book.time(), Hash{}, log_root(), log_size()};
     moment.book = std::move(book);
@@ -150,10 +194,12 @@ result<void> Reader::for_account_events(AccountId account, std::uint64_t first, 
             if (sequence < first || sequence > last) continue;
             if (events.empty() || sequence < batch_first || sequence >= batch_first + events.size()) {
                 scan->seek(sequence);
+                if (scan->done()) return index_past_log(sequence);
                 bytes.assign(scan->bytes());
                 PLIMSOLL_TRY(batch, BatchView::open(bytes.view()));
                 events = batch.events();
                 batch_first = batch.header().first_sequence;
+                if (sequence - batch_first >= events.size()) return index_past_log(sequence);
             }
             if (!visit(sequence, events.at(sequence - batch_first))) return outcome::success();
         }

@@ -48,12 +48,13 @@ public:
     [[nodiscard]] result<std::uint64_t> sequence_at(TimeNs time) const;
 
     /// The whole book after `sequence` events, from the nearest checkpoint before it.
+    /// Errors: Errc::moment_in_the_future; damage.
     [[nodiscard]] result<Moment> at(std::uint64_t sequence) const;
 
     /// One account by the locality law: its rows from the nearest checkpoint and the events that name
     /// it; nobody else is replayed. The book holds that account's rows, and its instruments and assets
     /// as they stood. basis.state_root is left zero: that root takes the whole book.
-    /// Errors: book::Errc::unknown_account.
+    /// Errors: Errc::moment_in_the_future; book::Errc::unknown_account; damage.
     [[nodiscard]] result<Moment> account_at(std::string_view name, std::uint64_t sequence) const;
 
     /// Calls visit(sequence, event) for each event in [first, last], in order, until it says false.

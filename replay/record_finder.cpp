@@ -20,14 +20,16 @@ namespace {
     return record;
 }
 
-/// The facts alone, without what rules added or filled in.
+/// The facts and their times alone, without what rules added or filled in.
 [[nodiscard]] std::string facts_of(std::span<Event const> events) {
     BatchBuilder facts;
     for (Event const& event : events) {
         if (event.origin.cause == Cause::pending_funding) continue;
         Body body = event.body;
         if (auto* trade = std::get_if<Traded>(&body)) trade->index = {};
-        facts.add({}, body);
+        Origin dated;
+        dated.source_time = event.origin.source_time;
+        facts.add(dated, body);
     }
     return facts.empty() ? std::string{} : facts.finish({});
 }

@@ -27,7 +27,7 @@ private:
 /// The same in a batch that is not written yet.
 [[nodiscard]] std::optional<StoredRecord> find_in(Sealing const& batch, std::uint16_t source, Cursor cursor);
 
-/// Equal records: equal fingerprints where both have one, else equal facts (what rules add aside).
+/// Equal records: equal fingerprints where both have one, else equal facts and times (what rules add aside).
 [[nodiscard]] bool same_content(StoredRecord const& stored, std::span<Event const> group);
 
 } // namespace plimsoll::replay

@@ -27,12 +27,10 @@ public:
     [[nodiscard]] result<VerifyReport> run(std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
         auto const checksums = store::verify_checksums(store_);
         if (!checksums) find(checksums.error());
-        PLIMSOLL_TRY(head, store_.head());
-        PLIMSOLL_TRY(checkpoints, store::checkpoint_sequences(store_));
-        checkpoints_ = std::move(checkpoints);
-        PLIMSOLL_TRY(epochs, store::first_missing_epoch(store_));
-        epochs_ = epochs;
-        PLIMSOLL_TRYV(read_log(head, progress));
+        auto const head = store_.head(); // where its last batch is damaged, read_log meets it again
+        checkpoints_ = value_or_find(store::checkpoint_sequences(store_));
+        epochs_ = value_or_find(store::first_missing_epoch(store_));
+        PLIMSOLL_TRYV(read_log(head ? head.value() : store::LogHead{}, progress));
         if (next_checkpoint_ < checkpoints_.size()) {
             find("a checkpoint lies past the log or inside a batch", "#" + std::to_string(checkpoints_[next_checkpoint_]));
         }
@@ -53,6 +51,13 @@ private:
     }
     void find(Error const& error, std::string const& where = "") {
         find(std::string(error.rule().sentence), where.empty() ? error.detail() : where + ": " + error.detail());
+    }
+
+    /// What cannot be read is a finding, and then stands for nothing.
+    template <class T> [[nodiscard]] T value_or_find(result<T> const& read) {
+        if (read) return read.value();
+        find(read.error());
+        return T{};
     }
 
     [[nodiscard]] result<void> read_log(store::LogHead const& head,
@@ -171,7 +176,9 @@ private:
         if (auto const balance = book::check_balance(book_); !balance) find(balance.error(), where);
         Hash const root = hashes_.update(book_);
         book_.for_tables([](book::TableId, auto& table) { table.clean(); });
-        if (manifest.state_root != root || manifest.log_root != previous_ || manifest.time != book_.time()) {
+        bool const is_same = manifest.sequence == book_.sequence() && manifest.time == book_.time() &&
+                             manifest.log_root == previous_ && manifest.state_root == root;
+        if (!is_same) {
             find("a checkpoint differs from what the log adds up to", where);
         }
         std::uint64_t pages = 0;

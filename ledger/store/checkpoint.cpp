@@ -45,7 +45,7 @@ constexpr std::size_t ingest_pages = 1024;
     Database& database = store.database();
     rocksdb::Options options(database_options(), family_options(Family::pages));
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions{}, options);
-    std::string const path = (store.directory() / "pages.new").string();
+    std::string const path = fresh_file(store.directory() / "pages.new");
     PLIMSOLL_TRYV(told(writer.Open(path), "writing a checkpoint"));
     for (PageBytes const& page : pages) {
         PLIMSOLL_TRYV(told(writer.Put(slice(page_key(sequence, page.table, page.page)), slice(page.bytes)),

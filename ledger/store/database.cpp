@@ -25,7 +25,7 @@ rocksdb::DBOptions database_options() {
     options.allow_concurrent_memtable_write = false; // one writer
     options.max_background_jobs = 2;
     options.bytes_per_sync = 1 << 20;
-    options.max_total_wal_size = std::uint64_t{256} << 20;
+    options.max_total_wal_size = std::uint64_t{128} << 20;
     options.keep_log_file_num = 2;
     options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
     return options;
@@ -56,8 +56,16 @@ result<void> told(rocksdb::Status const& status, std::string_view doing) {
     if (status.ok()) return outcome::success();
     std::string const detail = std::string(doing) + ": " + status.ToString();
     if (status.IsCorruption()) return fail(Errc::damaged, detail);
-    if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) return fail(Errc::already_open, detail);
+    auto says = [text = status.ToString()](std::string_view words) { return text.find(words) != std::string::npos; };
+    bool const is_locked = says("lock hold by current process") || says("While lock file");
+    if (status.IsIOError() && is_locked) return fail(Errc::already_open, detail);
     return fail(Errc::disk_failed, detail);
+}
+
+std::string fresh_file(std::filesystem::path const& path) {
+    std::error_code ignored; // where it cannot be removed, it cannot be written either, and that is told
+    std::filesystem::remove(path, ignored);
+    return path.string();
 }
 
 result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& path, Access access, bool create) {

@@ -48,6 +48,10 @@ private:
 /// Nothing where it succeeded; else our failure: corruption is damage, the rest a failing disk.
 [[nodiscard]] result<void> told(rocksdb::Status const& status, std::string_view doing);
 
+/// The path of a file to be made outside and ingested. What a killed process left under that name may
+/// be a second name of a table in use: it is removed, never written over.
+[[nodiscard]] std::string fresh_file(std::filesystem::path const& path);
+
 /// Settings of one family's tables, also for files made outside and ingested.
 [[nodiscard]] rocksdb::ColumnFamilyOptions family_options(Family family);
 [[nodiscard]] rocksdb::DBOptions database_options();

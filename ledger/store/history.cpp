@@ -72,7 +72,7 @@ result<void> write_epoch(Store& store, std::uint32_t epoch, std::vector<Mention>
     Database& database = store.database();
     rocksdb::Options options(database_options(), family_options(Family::history));
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions{}, options);
-    std::string const path = (store.directory() / "history.new").string();
+    std::string const path = fresh_file(store.directory() / "history.new");
     PLIMSOLL_TRYV(told(writer.Open(path), "writing the history index"));
     PLIMSOLL_TRYV(told(writer.Put(slice(history_key(epoch, epoch_mark)), {}), "writing the history index"));
     rocksdb::Status status;

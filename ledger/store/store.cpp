@@ -127,6 +127,20 @@ result<void> Store::append(std::span<SealedBatch const> batches) {
     return told(database_->db().Write(options, &writes), "writing a batch");
 }
 
+result<void> Store::settle() {
+    constexpr std::uint64_t worth_moving_bytes = std::uint64_t{8} << 20;
+    std::uint64_t waiting = 0;
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    for (std::size_t i = 0; i < family_count; ++i) {
+        families.push_back(database_->family(static_cast<Family>(i)));
+        std::uint64_t bytes = 0;
+        database_->db().GetIntProperty(families.back(), rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+        waiting += bytes;
+    }
+    if (waiting < worth_moving_bytes) return outcome::success();
+    return told(database_->db().Flush(rocksdb::FlushOptions{}, families), "moving the write-ahead log into tables");
+}
+
 result<LogHead> Store::head() const {
     auto iterator = iterate(*database_, Family::log);
     iterator->SeekToLast();

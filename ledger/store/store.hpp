@@ -61,6 +61,10 @@ public:
     /// Writes batches and their indexes in one step, and returns once they are fsynced.
     [[nodiscard]] result<void> append(std::span<SealedBatch const> batches);
 
+    /// Moves what lies in the write-ahead log into tables where that is much, so that the next one to
+    /// open has less to read. Everything is durable before and after.
+    [[nodiscard]] result<void> settle();
+
     /// The end of the log, from the last batch itself.
     [[nodiscard]] result<LogHead> head() const;
 

@@ -1,7 +1,8 @@
 #include "replay/engine.hpp"
 
 #include "ledger/book/root.hpp"
-#include "ledger/store/errc.hpp"
+#include "ledger/store/database.hpp"
+#include "ledger/store/store.hpp"
 #include "tests/replay/market_ledger.hpp"
 #include "tests/replay/story.hpp"
 
@@ -29,11 +30,10 @@ using namespace testing_aid;
 TEST(Engine, ReopensWithTheSameRoot) {
     Story story(1);
     story.lives(3'000);
-    TemporaryLedger ledger;
     for (bool const history : {true, false}) {
         for (std::size_t const checkpoint_bytes : {std::size_t{0}, std::size_t{100'000}}) {
             TemporaryLedger one;
-            EngineOptions const options{50, checkpoint_bytes, history};
+            EngineOptions const options = in_batches_of(50, checkpoint_bytes, history);
             Hash root{};
             {
                 auto engine = one.open(options);
@@ -78,7 +78,7 @@ TEST(Engine, SealsBatchesAtTheirSizeAndNeverSplitsAGroup) {
              Row{{3}, {3}},
          }) {
         TemporaryLedger ledger;
-        auto engine = ledger.open({3, 0, true});
+        auto engine = ledger.open(in_batches_of(3));
         submit_each(*engine, MarketLedger::market_events());
         must(engine->commit());
         std::size_t const before = batch_sizes(ledger.path()).size();
@@ -128,7 +128,7 @@ TEST_P(RefusedGroup, LeavesNothing) {
     MarketLedger ledger;
     std::vector<Event> expected = MarketLedger::market_events();
     {
-        auto engine = ledger.open({row.batch_events, 0, true});
+        auto engine = ledger.open(in_batches_of(row.batch_events));
         engine->hold(row.hold_events);
         for (std::uint64_t record = 1; record <= row.payments; ++record) {
             static_cast<void>(must(engine->submit(payment(record))));
@@ -180,7 +180,7 @@ TEST(Engine, SurvivesManyRefusals) {
     Random random(7);
     MarketLedger ledger;
     Sample model = market();
-    auto engine = ledger.open({4, 2'000, true});
+    auto engine = ledger.open(in_batches_of(4, 2'000, true));
     for (std::uint64_t record = 1; record <= 120; ++record) {
         std::vector<Event> group(1 + random.below(4), payment(record));
         bool const is_bad = random.chance(3);
@@ -202,7 +202,7 @@ TEST(Engine, SurvivesManyRefusals) {
 
 TEST(Engine, AbandonsWhatIsHeld) {
     MarketLedger ledger;
-    auto engine = ledger.open({3, 0, true});
+    auto engine = ledger.open(in_batches_of(3));
     Hash const root = engine->state_root();
     engine->hold(100);
     for (std::uint64_t record = 1; record <= 50; ++record) static_cast<void>(must(engine->submit(payment(record))));
@@ -217,7 +217,7 @@ TEST(Engine, AbandonsWhatIsHeld) {
 
 TEST(Engine, WritesPastWhatMayBeHeld) {
     MarketLedger ledger;
-    auto engine = ledger.open({3, 0, true});
+    auto engine = ledger.open(in_batches_of(3));
     engine->hold(9);
     for (std::uint64_t record = 1; record <= 9; ++record) static_cast<void>(must(engine->submit(payment(record))));
     must(engine->abandon());
@@ -231,14 +231,14 @@ TEST(Engine, WritesPastWhatMayBeHeld) {
 TEST(Engine, HoldsNothingOnDiskUntilCommitted) {
     MarketLedger ledger;
     {
-        auto engine = ledger.open({3, 0, true});
+        auto engine = ledger.open(in_batches_of(3));
         engine->hold(1000);
         for (std::uint64_t record = 1; record <= 50; ++record) static_cast<void>(must(engine->submit(payment(record))));
         EXPECT_EQ(ledger.read()->log_size(), ledger.size()) << "a reader sees none of it";
     }
     EXPECT_EQ(ledger.read()->log_size(), ledger.size()) << "destroyed without commit";
     {
-        auto engine = ledger.open({3, 0, true});
+        auto engine = ledger.open(in_batches_of(3));
         engine->hold(1000);
         for (std::uint64_t record = 1; record <= 50; ++record) static_cast<void>(must(engine->submit(payment(record))));
         must(engine->commit());
@@ -252,7 +252,7 @@ TEST(Engine, HoldsNothingOnDiskUntilCommitted) {
 
 TEST(Engine, HasOneWriterAndManyReaders) {
     MarketLedger ledger;
-    auto engine = ledger.open({3, 500, true});
+    auto engine = ledger.open(in_batches_of(3, 500, true));
     auto const second = Engine::open(ledger.path());
     ASSERT_FALSE(second);
     EXPECT_TRUE(second.error().is(store::Errc::already_open)) << second.error().message();
@@ -290,7 +290,7 @@ void ruin_tables(std::filesystem::path const& directory) {
 
 TEST(Engine, StopsWhereItCannotGoBack) {
     MarketLedger ledger;
-    auto engine = ledger.open({3, 0, false}); // opening moved the log into table files
+    auto engine = ledger.open(in_batches_of(3, 0, false)); // opening moved the log into table files
     ruin_tables(ledger.path());
     std::vector<Event> const group{payment(1), bad_payment(1)};
     auto const refused = engine->submit(group);
@@ -309,7 +309,7 @@ TEST(Engine, StopsWhereItCannotGoBack) {
 TEST(Engine, RefusesALogThatIsShorterThanItsCheckpoint) {
     MarketLedger ledger;
     {
-        auto engine = ledger.open({3, 0, true});
+        auto engine = ledger.open(in_batches_of(3));
         for (std::uint64_t record = 1; record <= 30; ++record) static_cast<void>(must(engine->submit(payment(record))));
         must(engine->checkpoint());
     }

@@ -21,7 +21,7 @@ protected:
     /// Records 10, 20, ... and the engine as the row wants it.
     void SetUp() override {
         Place const& row = GetParam();
-        engine_ = ledger_.open({row.batch_events, 0, true});
+        engine_ = ledger_.open(in_batches_of(row.batch_events));
         if (row.is_held) engine_->hold(1000);
         for (std::uint64_t record = 1; record <= 1 + row.after; ++record) {
             static_cast<void>(must(engine_->submit(payment(record * 10))));
@@ -29,7 +29,7 @@ protected:
         if (row.is_committed) must(engine_->commit());
         if (!row.is_reopened) return;
         engine_.reset();
-        engine_ = ledger_.open({row.batch_events, 0, true});
+        engine_ = ledger_.open(in_batches_of(row.batch_events));
     }
     [[nodiscard]] std::uint64_t size() const { return engine_->book().sequence(); }
 
@@ -75,7 +75,7 @@ TEST_P(RecordAgain, WithMoreEventsIsRefused) {
 }
 
 TEST_P(RecordAgain, ThatNeverCameIsLate) {
-    for (std::uint64_t const cursor : {1, 9}) {
+    for (std::uint64_t const cursor : {1U, 9U}) {
         auto const verdict = engine_->submit(payment(cursor));
         ASSERT_FALSE(verdict);
         EXPECT_TRUE(verdict.error().is(Errc::record_late));
@@ -111,7 +111,7 @@ TEST(Record, IsComparedByFingerprintOrElseByFacts) {
         static_cast<void>(must(engine->submit(payment(1, "1", row.stored))));
         auto const verdict = engine->submit(payment(1, row.amount, row.comes));
         EXPECT_EQ(static_cast<bool>(verdict), row.is_duplicate) << row.stored << " " << row.comes << " " << row.amount;
-        if (!verdict) EXPECT_TRUE(verdict.error().is(Errc::record_conflicts));
+        EXPECT_TRUE(verdict || verdict.error().is(Errc::record_conflicts));
     }
 }
 
@@ -138,17 +138,16 @@ TEST(Record, IsTheSameThoughRulesHaveAddedToIt) {
 TEST(Record, CursorZeroIsNone) {
     MarketLedger ledger;
     auto engine = ledger.open();
-    Event definition{payment(0).origin, AccountId{} == nobody ? Body{} : payment(0).body};
+    Event const definition = payment(0);
     EXPECT_FALSE(must(engine->submit(definition)).is_duplicate);
     EXPECT_FALSE(must(engine->submit(definition)).is_duplicate) << "nothing tells it from another";
 }
 
 /// Each source counts for itself, in one batch or in many.
 TEST(Record, BelongsToItsSource) {
-    MarketLedger ledger;
     for (std::size_t const batch_events : {1U, 3U, 1000U}) {
         MarketLedger one;
-        auto engine = one.open({batch_events, 0, true});
+        auto engine = one.open(in_batches_of(batch_events));
         SourceDefined second;
         second.name = "second";
         static_cast<void>(must(engine->submit({Origin{}, rare(second)})));

@@ -24,6 +24,16 @@ inline void must(result<void> const& value) {
     if (!value) throw std::logic_error(value.error().message());
 }
 
+/// Small batches, so that little is many; `checkpoint_log_bytes` 0: none but those asked for.
+[[nodiscard]] inline replay::EngineOptions in_batches_of(std::size_t events, std::size_t checkpoint_log_bytes = 0,
+                                                         bool history = true) {
+    replay::EngineOptions options;
+    options.batch_events = events;
+    options.checkpoint_log_bytes = checkpoint_log_bytes;
+    options.history = history;
+    return options;
+}
+
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {

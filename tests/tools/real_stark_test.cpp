@@ -1,4 +1,5 @@
-// The words of a real state update against a decode that somebody else published, read by other code.
+// The words of a real state update against a decode that somebody else published, read by other
+// code.
 #include "tests/tools/import_setting.hpp"
 #include "tools/import/stark_perpetual.hpp"
 
@@ -129,7 +130,8 @@ TEST_F(RealStark, ModificationsAreDepositsAndWithdrawals) {
     EXPECT_EQ(format_decimal(Amount{net}), "-292028.067129"); // README of the data
 }
 
-/// In rationals, from the book's rows alone: collateral, sizes at the new prices, and pending funding.
+/// In rationals, from the book's rows alone: collateral, sizes at the new prices, and pending
+/// funding.
 [[nodiscard]] Rational equity(book::Book const& book, AccountId account) {
     Rational sum = 0;
     book.for_balances(account,

@@ -61,7 +61,8 @@ TEST(StarkPerpetual, LeavesPendingFundingToWhoeverAsks) {
     auto const instrument = *book.find_instrument("BTC-10");
     auto const pending = book::pending_funding(book.instrument(instrument),
                                                *book.position(*book.find_account("7"), instrument));
-    // -2 BTC * (1300 - 1100) * 625 / 2^28 = -0.000931322574615478515625 USDC, rounded down at 18 decimals
+    // -2 BTC * (1300 - 1100) * 625 / 2^28 = -0.000931322574615478515625 USDC, rounded down at 18
+    // decimals
     EXPECT_EQ(format_decimal(pending.value()), "-0.000931322574615479");
 }
 

@@ -72,8 +72,8 @@ TEST_P(StarkRefusal, NamesPageAndWord) {
     EXPECT_THAT(decoded.error().message(), HasSubstr(GetParam().told));
 }
 
-/// Page 0 of the sample: 0 configuration; 1 to 5 assets; 6 and 23 state sizes; 40 expiration; 41 to 47
-/// modifications; 48 to 63 forced actions; 64 and 65 conditions.
+/// Page 0 of the sample: 0 configuration; 1 to 5 assets; 6 and 23 state sizes; 40 expiration; 41 to
+/// 47 modifications; 48 to 63 forced actions; 64 and 65 conditions.
 [[nodiscard]] Malformed set(std::string name, std::size_t page, std::size_t word, StarkWord value,
                             std::string told) {
     return {std::move(name), [=](Pages& pages) { pages[page][word] = value; }, std::move(told)};

@@ -127,7 +127,7 @@ void add_log(Shell& shell) {
     command.add_option("--account", ask->account, "Only events that name this account");
     auto const& kinds = kind_names();
     command.add_option("--kind", ask->kind, "Only events of this kind, such as Transferred or Quarantined")
-        ->check(CLI::IsMember(std::vector<std::string>(kinds.begin(), kinds.end()), CLI::ignore_case));
+        ->transform(CLI::IsMember(std::vector<std::string>(kinds.begin(), kinds.end()), CLI::ignore_case));
     command.add_option("--limit", ask->limit, "At most so many")->capture_default_str();
     shell.on_run(command, [&shell, ask] { return show(shell, *ask); });
 }

@@ -12,7 +12,8 @@ using wire::InstrumentKind;
 using wire::OptionSide;
 using wire::Payoff;
 
-//                              name  decimals   price           tick      lot       depth    noise       volatility
+// Name, decimals, price, tick, lot, depth of a crash, noise of a calm day, volatility
+// (catalogue.hpp).
 constexpr std::array all_underlyings{
     Underlying{"BTC", 8, 95'000'000'000, 100'000, 100, 380'000, 11'000'000, 480'000},
     Underlying{"ETH", 18, 3'300'000'000, 10'000, 1'000, 460'000, 14'000'000, 650'000},
@@ -31,12 +32,9 @@ constexpr std::array all_underlyings{
     Underlying{"OP", 18, 320'000, 10, 1'000'000, 620'000, 18'000'000, 950'000},
     Underlying{"SUI", 9, 1'800'000, 100, 1'000'000, 600'000, 18'000'000, 950'000}};
 
-struct Expiry {
-    std::string_view date;
-    std::int64_t days;
-};
-constexpr std::array option_expiries{Expiry{"20260130", 15}, Expiry{"20260327", 71}};
-constexpr std::array future_expiries{Expiry{"20260327", 71}, Expiry{"20260626", 162}};
+/// Days from the start: for 2026-01-15, the last Fridays of January, March and June.
+constexpr std::array<std::int64_t, 2> option_expiries{15, 71};
+constexpr std::array<std::int64_t, 2> future_expiries{71, 162};
 constexpr std::array strikes{std::array<std::int64_t, 5>{95'000, 90'000, 100'000, 80'000, 110'000},
                              std::array<std::int64_t, 5>{3'300, 3'000, 3'600, 2'600, 4'200}};
 
@@ -72,27 +70,43 @@ constexpr std::array strikes{std::array<std::int64_t, 5>{95'000, 90'000, 100'000
     return listing;
 }
 
-[[nodiscard]] Listing option(std::size_t underlying, Expiry const& expiry, std::int64_t strike, OptionSide side) {
-    Listing listing =
-        linear(underlying, InstrumentKind::option,
-               fmt::format("{}-{}-{}", expiry.date, strike, side == OptionSide::call ? "C" : "P"));
+/// At 08:00 of that day.
+struct Expiry {
+    TimeNs start = 0;
+    std::int64_t days = 0;
+
+    [[nodiscard]] TimeNs time() const { return start + (days * 24 + 8) * 3'600'000'000'000; }
+    /// 20260130.
+    [[nodiscard]] std::string date() const {
+        std::string const text = format_time(time());
+        return text.substr(0, 4) + text.substr(5, 2) + text.substr(8, 2);
+    }
+};
+
+[[nodiscard]] Listing option(std::size_t underlying, Expiry const& expiry, std::int64_t strike,
+                             OptionSide side) {
+    Listing listing = linear(
+        underlying, InstrumentKind::option,
+        fmt::format("{}-{}-{}", expiry.date(), strike, side == OptionSide::call ? "C" : "P"));
     listing.side = side;
     listing.strike = strike * one_micros;
     listing.days_left = expiry.days;
+    listing.expiry = expiry.time();
     listing.lot = listing.lot * 10;
     listing.maintenance_ppm = 75'000;
     return listing;
 }
 
 [[nodiscard]] Listing future(std::size_t underlying, Expiry const& expiry) {
-    Listing listing = linear(underlying, InstrumentKind::future, expiry.date);
+    Listing listing = linear(underlying, InstrumentKind::future, expiry.date());
     listing.days_left = expiry.days;
+    listing.expiry = expiry.time();
     listing.maintenance_ppm = 30'000;
     return listing;
 }
 
 /// The order matters: crowd.hpp deals listings out by their place.
-[[nodiscard]] std::vector<Listing> all_listings() {
+[[nodiscard]] std::vector<Listing> all_listings(TimeNs start) {
     std::vector<Listing> all;
     for (std::size_t i = 0; i < all_underlyings.size(); ++i) {
         all.push_back(linear(i, InstrumentKind::perpetual, "PERP"));
@@ -101,14 +115,15 @@ constexpr std::array strikes{std::array<std::int64_t, 5>{95'000, 90'000, 100'000
     all.push_back(quanto());
     for (std::size_t rank = 0; rank < strikes[0].size(); ++rank) {
         for (std::size_t i = 0; i < majors; ++i) {
-            for (Expiry const& expiry : option_expiries) {
+            for (std::int64_t const days : option_expiries) {
+                Expiry const expiry{start, days};
                 all.push_back(option(i, expiry, strikes[i][rank], OptionSide::call));
                 all.push_back(option(i, expiry, strikes[i][rank], OptionSide::put));
             }
         }
     }
     for (std::size_t i = 0; i < majors; ++i) {
-        for (Expiry const& expiry : future_expiries) all.push_back(future(i, expiry));
+        for (std::int64_t const days : future_expiries) all.push_back(future(i, {start, days}));
     }
     for (std::size_t i = 0; i < majors; ++i) all.push_back(linear(i, InstrumentKind::spot, "USDC"));
     return all;
@@ -116,7 +131,7 @@ constexpr std::array strikes{std::array<std::int64_t, 5>{95'000, 90'000, 100'000
 
 } // namespace
 
-Catalogue::Catalogue(std::size_t listings) : listings_(all_listings()) {
+Catalogue::Catalogue(std::size_t listings, TimeNs start) : listings_(all_listings(start)) {
     PLIMSOLL_ASSERT(listings_.size() == listings_full && listings >= 1);
     listings_.resize(std::min(listings, listings_.size()));
     std::size_t used = 1;

@@ -16,9 +16,9 @@ struct Underlying {
     Micro price = 0; ///< at midnight, in USDC
     Micro tick = 0;
     Micro lot = 0;
-    std::int64_t depth_ppm = 0;          ///< how far it falls in a crash
-    std::int64_t noise_ppb_per_day = 0;  ///< of a calm day
-    std::int64_t volatility_ppm = 0;     ///< annual, as options imply it
+    std::int64_t depth_ppm = 0;         ///< how far it falls in a crash
+    std::int64_t noise_ppb_per_day = 0; ///< of a calm day
+    std::int64_t volatility_ppm = 0;    ///< annual, as options imply it
 };
 
 struct Listing {
@@ -32,6 +32,7 @@ struct Listing {
     std::int64_t multiplier_denominator = 1;
     Micro strike = 0;
     std::int64_t days_left = 0; ///< until expiry, 0: never
+    TimeNs expiry = 0;
     Micro tick = 0;
     Micro lot = 0;
     std::int64_t maintenance_ppm = 0; ///< of the notional; long options need none
@@ -60,11 +61,13 @@ inline constexpr std::size_t listings_full = 64;
 
 class Catalogue {
 public:
-    /// The first `listings` of 64.
-    explicit Catalogue(std::size_t listings);
+    /// The first `listings` of 64, of a day that starts at midnight `start`.
+    Catalogue(std::size_t listings, TimeNs start);
 
     [[nodiscard]] std::span<Listing const> listings() const { return listings_; }
-    [[nodiscard]] Listing const& operator[](std::size_t listing) const { return listings_[listing]; }
+    [[nodiscard]] Listing const& operator[](std::size_t listing) const {
+        return listings_[listing];
+    }
     [[nodiscard]] std::span<Underlying const> underlyings() const { return underlyings_; }
     [[nodiscard]] AccountId first_customer() const { return first_customer_; }
 
@@ -75,7 +78,9 @@ public:
     [[nodiscard]] static InstrumentId instrument_of(std::size_t listing) {
         return InstrumentId{static_cast<std::uint32_t>(listing + 1)};
     }
-    [[nodiscard]] static std::size_t listing_of(InstrumentId instrument) { return instrument.number() - 1; }
+    [[nodiscard]] static std::size_t listing_of(InstrumentId instrument) {
+        return instrument.number() - 1;
+    }
 
 private:
     std::span<Underlying const> underlyings_;

@@ -30,12 +30,14 @@ std::string Crowd::name(std::uint64_t number) const {
 
 Micro Crowd::first_deposit(std::uint64_t number) const {
     std::uint64_t const drawn = traits(number) >> 8;
-    Micro const whole = (std::int64_t{500} << (drawn % 6)) + static_cast<std::int64_t>((drawn >> 8) % 500);
+    Micro const whole =
+        (std::int64_t{500} << (drawn % 6)) + static_cast<std::int64_t>((drawn >> 8) % 500);
     return whole * one_micros * (is_maker(number) ? 60 : 1);
 }
 
 std::int64_t Crowd::leverage_tenths(std::uint64_t number) const {
-    return is_maker(number) ? maker_leverage_tenths : leverages_tenths[(traits(number) >> 32) % leverages_tenths.size()];
+    return is_maker(number) ? maker_leverage_tenths
+                            : leverages_tenths[(traits(number) >> 32) % leverages_tenths.size()];
 }
 
 AssetId Crowd::coin(std::uint64_t number) const {
@@ -50,7 +52,9 @@ AssetId Crowd::coin(std::uint64_t number) const {
 std::size_t Crowd::pick_listing(std::uint64_t number, Random& random) const {
     std::uint64_t const drawn = random.below(100);
     std::size_t const known = catalogue_->listings().size();
-    std::size_t const wanted = drawn < 50 ? number % majors : drawn < 80 ? satellite(number) : extra(number);
+    std::size_t const wanted = drawn < 50   ? number % majors
+                               : drawn < 80 ? satellite(number)
+                                            : extra(number);
     if (wanted < known) return wanted;
     return number % majors < known ? number % majors : 0;
 }
@@ -65,7 +69,8 @@ std::uint64_t Crowd::pick_partner(std::uint64_t number, std::size_t listing, Ran
     std::uint64_t const modulus = class_size(listing);
     std::uint64_t const drawn = pick(random);
     std::uint64_t const partner = drawn - drawn % modulus + number % modulus;
-    for (std::uint64_t const tried : {partner, partner + modulus, partner - modulus, number % modulus}) {
+    for (std::uint64_t const tried :
+         {partner, partner + modulus, partner - modulus, number % modulus}) {
         if (tried < count_ && tried != number) return tried;
     }
     return count_;

@@ -14,7 +14,8 @@ namespace {
 constexpr std::uint64_t careful_events = Liquidations::step_events_limit;
 static_assert(careful_events >= wallet_events_limit && careful_events >= oracle_events_limit);
 
-// Weights of the groups, per 1000. A trade brings up to two IndexMet, news two or three observations.
+// Weights of the groups, per 1000. A trade brings up to two IndexMet, news two or three
+// observations.
 constexpr std::uint64_t trades_weight = 760;
 constexpr std::uint64_t news_weight = 112; // and the rest to wallets
 
@@ -27,7 +28,8 @@ constexpr std::uint64_t liquidation_percent_at_end = 90;
 
 struct Day::Parts {
     Parts(DayOptions const& options, Plan const& plan)
-        : world(options, plan.listings, plan.customers), schedule(options, plan.opening_events), opening(world) {}
+        : world(options, plan.listings, plan.customers), schedule(options, plan.opening_events),
+          opening(world) {}
 
     World world;
     Schedule schedule;
@@ -48,13 +50,15 @@ void Day::Parts::check_margins(book::Book const& book) {
     for (int i = 0; i < (world.weather.is_storm ? 3 : 1); ++i) {
         swept = (swept + 1) % world.crowd.count();
         AccountId const account = world.crowd.account(swept);
-        if (standing_of(book, world, account).is_short_of_margin()) liquidations.report(book, world, account);
+        if (standing_of(book, world, account).is_short_of_margin())
+            liquidations.report(book, world, account);
     }
 }
 
 bool Day::Parts::fill_liquidation(book::Book const& book, Group& group, std::uint64_t left) {
-    bool const may_start = left > world.options.events / 200 + 1'000; // what is begun is to be ended
-    std::uint64_t const percent = !may_start ? liquidation_percent_at_end
+    bool const may_start =
+        left > world.options.events / 200 + 1'000; // what is begun is to be ended
+    std::uint64_t const percent = !may_start               ? liquidation_percent_at_end
                                   : world.weather.is_storm ? liquidation_percent_in_storm
                                                            : liquidation_percent;
     if (liquidations.empty() || !world.random.chance_percent(percent)) return false;
@@ -85,14 +89,13 @@ void Day::Parts::fill(book::Book const& book, Group& group, std::uint64_t left) 
 Day::Day(DayOptions const& options) : parts_(std::make_unique<Parts>(options, plan_of(options))) {}
 Day::~Day() = default;
 
-std::uint64_t Day::customers() const { return parts_->world.crowd.count(); }
-
 result<bool> Day::next(book::Book const& book, std::vector<Event>& group) {
     group.clear();
     World& world = parts_->world;
     std::uint64_t const done = book.sequence();
     if (world.record == 0 && done != 0) {
-        return fail(Errc::ledger_not_empty, "it has " + std::to_string(done) + " events; a day starts with none");
+        return fail(Errc::ledger_not_empty,
+                    "it has " + std::to_string(done) + " events; a day starts with none");
     }
     if (done >= world.options.events) return false;
     world.time_of_day = parts_->schedule.time_of_day(done);

@@ -11,12 +11,12 @@
 namespace plimsoll::tools {
 
 /// Equal options give equal events. It reads the book that its own events add up to, so it needs no
-/// memory of its own beyond prices and a few open liquidations; whoever drives it submits each group
-/// before asking for the next.
+/// memory of its own beyond prices and a few open liquidations; whoever drives it submits each
+/// group before asking for the next.
 ///
 /// About 60 % of the events after opening are trades and the funding that they meet, 20 % oracle
-/// prices, 10 % deposits, withdrawals and transfers, 1 % funding indices; liquidations take up to 9 % of
-/// a crash day, and next to nothing of a calm one.
+/// prices, 10 % deposits, withdrawals and transfers; funding indices move every four hours.
+/// Liquidations take up to 9 % of a crash day, and next to nothing of a calm one.
 class Day {
 public:
     explicit Day(DayOptions const& options);
@@ -24,13 +24,10 @@ public:
     Day(Day const&) = delete;
     Day& operator=(Day const&) = delete;
 
-    /// Fills `group` with the next facts to submit, all or none. False, and empty, at the end: the book
-    /// then has exactly options.events events.
-    /// Errors: Errc::ledger_not_empty where the book did not start empty.
+    /// Fills `group` with the next facts to submit, all or none. False, and empty, at the end: the
+    /// book then has exactly options.events events. Errors: Errc::ledger_not_empty where the book
+    /// did not start empty.
     [[nodiscard]] result<bool> next(book::Book const& book, std::vector<Event>& group);
-
-    /// Customers that are opened in all: fewer than asked for where the events do not suffice.
-    [[nodiscard]] std::uint64_t customers() const;
 
 private:
     struct Parts;

@@ -17,17 +17,21 @@ namespace {
 constexpr std::uint64_t groups_between_progress = 4096;
 constexpr std::size_t flush_bytes = std::size_t{1} << 20;
 
-[[nodiscard]] GenerateSummary summary_of(book::Book const& book, Day const& day, DayOptions const& options) {
+[[nodiscard]] GenerateSummary summary_of(book::Book const& book, DayOptions const& options) {
     GenerateSummary summary;
     summary.events = book.sequence();
-    summary.customers = day.customers();
+    for (book::AccountRow const& row : book.accounts.rows()) {
+        bool const is_customer =
+            row.kind == wire::AccountKind::customer || row.kind == wire::AccountKind::subaccount;
+        summary.customers += is_customer ? 1 : 0;
+    }
     summary.liquidations = book.liquidations.size();
     summary.losses = book.losses.size();
     summary.time = book.time();
     if (summary.customers < options.accounts) {
-        summary.notes.push_back(
-            fmt::format("{} customers instead of {}: opening more would take over 40 % of {} events; ask for more events",
-                        summary.customers, options.accounts, options.events));
+        summary.notes.push_back(fmt::format("{} customers instead of {}: opening more would take "
+                                            "over 40 % of {} events; ask for more events",
+                                            summary.customers, options.accounts, options.events));
     }
     return summary;
 }
@@ -47,14 +51,15 @@ result<GenerateSummary> generate_to_ledger(replay::Engine& engine, DayOptions co
     Day day(options);
     std::vector<Event> group;
     for (std::uint64_t groups = 0;; ++groups) {
-        if (groups % groups_between_progress == 0) progress(engine.book().sequence(), options.events);
+        if (groups % groups_between_progress == 0)
+            progress(engine.book().sequence(), options.events);
         PLIMSOLL_TRY(more, day.next(engine.book(), group));
         if (!more) break;
         PLIMSOLL_TRYV(engine.submit(group));
     }
     PLIMSOLL_TRYV(engine.commit());
     progress(options.events, options.events);
-    return summary_of(engine.book(), day, options);
+    return summary_of(engine.book(), options);
 }
 
 result<GenerateSummary> generate_to_file(std::FILE* file, DayOptions const& options,
@@ -84,7 +89,7 @@ result<GenerateSummary> generate_to_file(std::FILE* file, DayOptions const& opti
     PLIMSOLL_TRYV(write_out(file, text));
     if (std::fflush(file) != 0) return fail(Errc::file_unwritable, std::strerror(errno));
     progress(options.events, options.events);
-    return summary_of(book, day, options);
+    return summary_of(book, options);
 }
 
 } // namespace plimsoll::tools

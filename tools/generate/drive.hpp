@@ -25,7 +25,8 @@ using GenerateProgress = std::function<void(std::uint64_t, std::uint64_t)>;
 
 /// Into an empty ledger, committed at the end.
 /// Errors: Errc::ledger_not_empty; replay and store failures.
-[[nodiscard]] result<GenerateSummary> generate_to_ledger(replay::Engine& engine, DayOptions const& options,
+[[nodiscard]] result<GenerateSummary> generate_to_ledger(replay::Engine& engine,
+                                                         DayOptions const& options,
                                                          GenerateProgress const& progress);
 
 /// As JSON lines, what `export` would write of that ledger. The file is not closed.

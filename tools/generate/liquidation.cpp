@@ -18,8 +18,8 @@ constexpr std::int64_t recovered_percent = 150;    ///< of the maintenance margi
     return book.liquidations[static_cast<std::uint32_t>(id)].started_sequence;
 }
 
-void end(Group& group, AccountId account, std::uint64_t id, wire::LiquidationOutcome outcome, Int128 equity_units,
-         Micro penalty, std::uint64_t cause_sequence) {
+void end(Group& group, AccountId account, std::uint64_t id, wire::LiquidationOutcome outcome,
+         Int128 equity_units, Micro penalty, std::uint64_t cause_sequence) {
     LiquidationEnded ended;
     ended.liquidation = id;
     ended.account = account.number();
@@ -33,12 +33,13 @@ void end(Group& group, AccountId account, std::uint64_t id, wire::LiquidationOut
 
 /// The liquidator's price: a discount to the mark, against the account.
 [[nodiscard]] Micro takeover_price(World& world, std::size_t listing, bool account_sells) {
-    std::int64_t const discount_ppm =
-        world.weather.is_storm ? world.random.between(8'000, 25'000) : world.random.between(4'000, 10'000);
+    std::int64_t const discount_ppm = world.weather.is_storm ? world.random.between(8'000, 25'000)
+                                                             : world.random.between(4'000, 10'000);
     Micro const mark = world.market.mark(listing);
     Micro const tick = world.catalogue[listing].tick;
-    return account_sells ? on_grid(less_ppm(mark, discount_ppm), tick)
-                         : on_grid(mark + scale(mark, discount_ppm, 1'000'000), tick, Rounding::ceiling);
+    return account_sells
+               ? on_grid(less_ppm(mark, discount_ppm), tick)
+               : on_grid(mark + scale(mark, discount_ppm, 1'000'000), tick, Rounding::ceiling);
 }
 
 [[nodiscard]] Micro slice_of(World const& world, Standing const& standing) {
@@ -52,8 +53,10 @@ void end(Group& group, AccountId account, std::uint64_t id, wire::LiquidationOut
 bool is_abandoned(book::Book const& book, AccountId account) {
     std::uint64_t const id = book.account(account).liquidation;
     if (id == 0) return false;
-    auto const& row = book.liquidations[static_cast<std::uint32_t>(id)]; // ids are given in row order
-    return row.ended_sequence != 0 && row.outcome == static_cast<std::uint64_t>(wire::LiquidationOutcome::terminated);
+    auto const& row =
+        book.liquidations[static_cast<std::uint32_t>(id)]; // ids are given in row order
+    return row.ended_sequence != 0 &&
+           row.outcome == static_cast<std::uint64_t>(wire::LiquidationOutcome::terminated);
 }
 
 void Liquidations::report(book::Book const& book, World const& world, AccountId account) {
@@ -75,32 +78,39 @@ bool Liquidations::add_step(book::Book const& book, World& world, Group& group, 
         return true;
     }
     std::uint64_t const trigger = started_sequence(book, open.id);
-    bool const is_stranded = world.weather.is_storm && world.crowd.is_stranded(world.crowd.number(open.account));
+    bool const is_stranded =
+        world.weather.is_storm && world.crowd.is_stranded(world.crowd.number(open.account));
     if (is_stranded && standing.has_position()) {
-        end(group, open.account, open.id, wire::LiquidationOutcome::terminated, standing.equity_units, 0, trigger);
+        end(group, open.account, open.id, wire::LiquidationOutcome::terminated,
+            standing.equity_units, 0, trigger);
         return true;
     }
     bool const has_recovered =
-        standing.has_position() && standing.equity() >= standing.maintenance / 100 * recovered_percent &&
+        standing.has_position() &&
+        standing.equity() >= standing.maintenance / 100 * recovered_percent &&
         standing.equity() > 0;
     if (has_recovered) {
-        end(group, open.account, open.id, wire::LiquidationOutcome::recovered, standing.equity_units, open.penalty,
-            trigger);
+        end(group, open.account, open.id, wire::LiquidationOutcome::recovered,
+            standing.equity_units, open.penalty, trigger);
         return true;
     }
     if (standing.has_position()) {
-        bool const by_winners = add_deleveraging(book, world, group, open.id, open.account, standing);
+        bool const by_winners =
+            add_deleveraging(book, world, group, open.id, open.account, standing);
         if (!by_winners) close_slice(book, world, group, open, standing);
         waiting_.push_back(open);
         return true;
     }
     bool const is_insolvent = standing.equity_units < 0;
-    Int128 const debt_units = is_insolvent ? add_realisation(book, world, group, open.account, trigger) : 0;
+    Int128 const debt_units =
+        is_insolvent ? add_realisation(book, world, group, open.account, trigger) : 0;
     std::uint64_t const ended_sequence = group.next_sequence();
     end(group, open.account, open.id,
-        is_insolvent ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::closed, standing.equity_units,
-        open.penalty, trigger);
-    if (debt_units > 0) add_waterfall(book, world, group, {open.id, open.account, open.worst, debt_units, ended_sequence});
+        is_insolvent ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::closed,
+        standing.equity_units, open.penalty, trigger);
+    if (debt_units > 0)
+        add_waterfall(book, world, group,
+                      {open.id, open.account, open.worst, debt_units, ended_sequence});
     return true;
 }
 

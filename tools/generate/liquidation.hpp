@@ -1,4 +1,5 @@
-/// Liquidations of the synthetic day, one step a group: start, close in slices, settle, and who pays.
+/// Liquidations of the synthetic day, one step a group: start, close in slices, settle, and who
+/// pays.
 #pragma once
 
 #include "tools/generate/standing.hpp"
@@ -12,12 +13,13 @@ namespace plimsoll::tools {
 
 class Liquidations {
 public:
-    /// Asks for an account's liquidation. Where too many wait already the account stays as it is, to be
-    /// met again: that backlog is how a crash makes bad debt.
+    /// Asks for an account's liquidation. Where too many wait already the account stays as it is,
+    /// to be met again: that backlog is how a crash makes bad debt.
     void report(book::Book const& book, World const& world, AccountId account);
 
     [[nodiscard]] bool empty() const { return waiting_.empty(); }
-    /// Adds the next step of the next liquidation. False, and nothing added, where nothing came of it.
+    /// Adds the next step of the next liquidation. False, and nothing added, where nothing came of
+    /// it.
     [[nodiscard]] bool add_step(book::Book const& book, World& world, Group& group, bool may_start);
 
     /// The most events that one step can take, those decided by rules included.
@@ -31,8 +33,10 @@ private:
         std::size_t worst = 0; ///< the listing that it was started for
     };
 
-    void start(book::Book const& book, World const& world, Group& group, Case& open, Standing const& standing);
-    void close_slice(book::Book const& book, World& world, Group& group, Case& open, Standing const& standing);
+    void start(book::Book const& book, World const& world, Group& group, Case& open,
+               Standing const& standing);
+    void close_slice(book::Book const& book, World& world, Group& group, Case& open,
+                     Standing const& standing);
 
     std::deque<Case> waiting_;
 };

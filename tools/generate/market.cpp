@@ -20,17 +20,21 @@ constexpr std::int64_t memory_us = day_us / 4; ///< in which noise forgets itsel
 } // namespace
 
 Market::Market(Catalogue const& catalogue)
-    : catalogue_(&catalogue), walks_(catalogue.underlyings().size()), published_(catalogue.listings().size()) {
-    for (std::size_t i = 0; i < walks_.size(); ++i) walks_[i].price = catalogue.underlyings()[i].price;
+    : catalogue_(&catalogue), walks_(catalogue.underlyings().size()),
+      published_(catalogue.listings().size()) {
+    for (std::size_t i = 0; i < walks_.size(); ++i)
+        walks_[i].price = catalogue.underlyings()[i].price;
 }
 
-void Market::advance(std::size_t underlying, TimeNs time_of_day, Weather const& weather, Random& random) {
+void Market::advance(std::size_t underlying, TimeNs time_of_day, Weather const& weather,
+                     Random& random) {
     Underlying const& of = catalogue_->underlyings()[underlying];
     Walk& walk = walks_[underlying];
     std::int64_t const elapsed_us = std::max<std::int64_t>(0, (time_of_day - walk.at) / 1000);
     std::int64_t const limit = weather.unrest * step_limit(of.noise_ppb_per_day, elapsed_us);
     walk.noise_ppb -= scale(walk.noise_ppb, std::min(elapsed_us, memory_us), memory_us);
-    walk.noise_ppb = std::clamp(walk.noise_ppb + random.between(-limit, limit), -noise_limit_ppb, noise_limit_ppb);
+    walk.noise_ppb = std::clamp(walk.noise_ppb + random.between(-limit, limit), -noise_limit_ppb,
+                                noise_limit_ppb);
     walk.at = time_of_day;
     walk.fall_ppm = weather.fall_ppm;
     Micro const fallen = less_ppm(of.price, scale(of.depth_ppm, weather.fall_ppm, ppm));
@@ -52,14 +56,15 @@ Micro Market::fair(Listing const& listing) const {
 }
 
 /// Intrinsic value plus time value. At the money that is 0.4 * forward * volatility * sqrt(years)
-/// (Brenner and Subrahmanyam 1988); away from it, it fades with the cube of the distance and is gone at
-/// three deviations. The same for call and put, so that their parity holds.
+/// (Brenner and Subrahmanyam 1988); away from it, it fades with the cube of the distance and is
+/// gone at three deviations. The same for call and put, so that their parity holds.
 Micro Market::option_price(Listing const& listing) const {
     Micro const ahead = forward(listing);
     std::int64_t const root_years_ppm = whole_root(listing.days_left * ppm / 365 * ppm);
     Micro const deviation = scale(ahead, scale(volatility_ppm(listing), root_years_ppm, ppm), ppm);
     Micro const reach = 3 * deviation;
-    Micro const distance = std::min(reach, std::max(ahead, listing.strike) - std::min(ahead, listing.strike));
+    Micro const distance =
+        std::min(reach, std::max(ahead, listing.strike) - std::min(ahead, listing.strike));
     Micro value = deviation * 4 / 10;
     for (int i = 0; i < 3; ++i) value = scale(value, reach - distance, std::max<Micro>(reach, 1));
     bool const is_call = listing.side == wire::OptionSide::call;

@@ -12,7 +12,8 @@ public:
     explicit Market(Catalogue const& catalogue);
 
     /// Lets an underlying wander to its price at this time, whether anybody publishes it or not.
-    void advance(std::size_t underlying, TimeNs time_of_day, Weather const& weather, Random& random);
+    void advance(std::size_t underlying, TimeNs time_of_day, Weather const& weather,
+                 Random& random);
 
     /// Where an underlying, or an instrument, really stands: what trades follow. On its tick.
     [[nodiscard]] Micro spot(std::size_t underlying) const { return walks_[underlying].price; }
@@ -22,8 +23,12 @@ public:
 
     // What was published last: what accounts are valued at.
     [[nodiscard]] Micro mark(std::size_t listing) const { return published_[listing].mark; }
-    [[nodiscard]] std::uint64_t mark_sequence(std::size_t listing) const { return published_[listing].sequence; }
-    [[nodiscard]] Micro coin_price(std::size_t underlying) const { return walks_[underlying].published; }
+    [[nodiscard]] std::uint64_t mark_sequence(std::size_t listing) const {
+        return published_[listing].sequence;
+    }
+    [[nodiscard]] Micro coin_price(std::size_t underlying) const {
+        return walks_[underlying].published;
+    }
     void publish_mark(std::size_t listing, Micro mark, std::uint64_t sequence) {
         published_[listing] = {mark, sequence};
     }

@@ -38,7 +38,8 @@ inline constexpr std::int64_t units_per_micro = 1'000'000'000'000;
 }
 
 /// On the grid of `step`, at least one step.
-[[nodiscard]] constexpr Micro on_grid(Micro value, Micro step, Rounding rounding = Rounding::floor) {
+[[nodiscard]] constexpr Micro on_grid(Micro value, Micro step,
+                                      Rounding rounding = Rounding::floor) {
     Int128 const steps = divide(value, step, rounding);
     return steps < 1 ? step : static_cast<Micro>(steps) * step;
 }

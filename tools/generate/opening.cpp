@@ -30,7 +30,7 @@ constexpr Micro liquidator_at_least = 2'000'000 * one_micros;
     return rare(std::move(fact));
 }
 
-[[nodiscard]] Body instrument(Listing const& listing, TimeNs start) {
+[[nodiscard]] Body instrument(Listing const& listing) {
     InstrumentDefined fact;
     fact.name = listing.name;
     fact.kind = listing.kind;
@@ -44,8 +44,7 @@ constexpr Micro liquidator_at_least = 2'000'000 * one_micros;
     fact.multiplier_numerator = to_wire(Int128{1});
     fact.multiplier_denominator = to_wire(Int128{listing.multiplier_denominator});
     fact.strike = to_wire(units_of(listing.strike));
-    constexpr TimeNs hour_ns = 3'600'000'000'000;
-    if (listing.days_left != 0) fact.expiry = start + (listing.days_left * 24 + 8) * hour_ns;
+    fact.expiry = listing.expiry;
     fact.tick = to_wire(units_of(listing.tick));
     fact.lot = to_wire(units_of(listing.lot));
     return rare(std::move(fact));
@@ -101,7 +100,8 @@ Plan plan_of(DayOptions const& options) {
     std::uint64_t const room = options.events / 100 * opening_percent;
     // Of 48 customers 7 have a coin besides dollars: 103 events open them.
     std::uint64_t const fitting = room > definitions ? (room - definitions) * 48 / 103 : 0;
-    plan.customers = std::clamp<std::uint64_t>(options.accounts, 1, std::max<std::uint64_t>(1, fitting));
+    plan.customers =
+        std::clamp<std::uint64_t>(options.accounts, 1, std::max<std::uint64_t>(1, fitting));
     plan.opening_events = std::min(options.events, definitions + plan.customers * 103 / 48);
     return plan;
 }
@@ -123,12 +123,14 @@ Opening::Opening(World const& world) {
     define(dollar_price());
     auto const customers = static_cast<Micro>(world.crowd.count());
     define(deposit(insurance_account, usdc, customers * fund_for_each));
-    define(deposit(liquidator_account, usdc, std::max(liquidator_at_least, customers * liquidator_for_each)));
+    define(deposit(liquidator_account, usdc,
+                   std::max(liquidator_at_least, customers * liquidator_for_each)));
     for (Listing const& listing : world.catalogue.listings()) {
-        if (!listing.is_spot()) define(account("market:" + listing.name, wire::AccountKind::market));
+        if (!listing.is_spot())
+            define(account("market:" + listing.name, wire::AccountKind::market));
     }
     for (std::size_t i = 0; i < world.catalogue.listings().size(); ++i) {
-        define(instrument(world.catalogue[i], world.options.start));
+        define(instrument(world.catalogue[i]));
         items_.push_back({{}, i});
     }
 }
@@ -159,14 +161,16 @@ void Opening::add_customer(book::Book const& book, World const& world, Group& gr
     bool const is_sub = world.crowd.is_sub(number);
     auto const kind = is_sub ? wire::AccountKind::subaccount : wire::AccountKind::customer;
     AccountId const parent = is_sub ? world.crowd.account(number - 1) : AccountId{};
-    group.add(account(world.crowd.name(number), kind, parent), Cause::definition, group.next_sequence() + 1);
+    group.add(account(world.crowd.name(number), kind, parent), Cause::definition,
+              group.next_sequence() + 1);
     Micro const dollars = world.crowd.first_deposit(number);
     group.add(deposit(id, usdc, dollars));
     PLIMSOLL_ASSERT(book.accounts.size() + 1 == id.number());
     AssetId const coin = world.crowd.coin(number);
     if (!coin.is_some()) return;
     Micro const price = world.market.coin_price(Catalogue::underlying_of(coin));
-    if (price > 0) group.add(deposit(id, coin, std::max<Micro>(1, scale(dollars, one_micros, price))));
+    if (price > 0)
+        group.add(deposit(id, coin, std::max<Micro>(1, scale(dollars, one_micros, price))));
 }
 
 } // namespace plimsoll::tools

@@ -1,4 +1,5 @@
-/// How the synthetic protocol comes to be: definitions, first prices, accounts and their first money.
+/// How the synthetic protocol comes to be: definitions, first prices, accounts and their first
+/// money.
 #pragma once
 
 #include "tools/generate/standing.hpp"
@@ -19,12 +20,14 @@ public:
     explicit Opening(World const& world);
 
     /// Adds at most `left` events. False, and nothing added, once all is open or no more fits.
-    [[nodiscard]] bool add_next(book::Book const& book, World& world, Group& group, std::uint64_t left);
+    [[nodiscard]] bool add_next(book::Book const& book, World& world, Group& group,
+                                std::uint64_t left);
 
 private:
     struct Item {
         Body body;
-        std::size_t news = no_listing; ///< the listing whose first prices are told here, instead of body
+        std::size_t news =
+            no_listing; ///< the listing whose first prices are told here, instead of body
     };
     static constexpr std::uint64_t customer_events_limit = 3;
 

@@ -14,7 +14,8 @@ namespace plimsoll::tools {
 enum class Scenario : std::uint8_t { calm, crash };
 
 struct DayOptions {
-    std::uint64_t accounts = 10'000; ///< customers wanted; fewer where their opening would take over 40 %
+    std::uint64_t accounts =
+        10'000; ///< customers wanted; fewer where their opening would take over 40 %
     std::uint64_t events = 1'000'000; ///< in all, definitions and rule-decided events included
     std::uint64_t seed = 1;
     Scenario scenario = Scenario::crash;

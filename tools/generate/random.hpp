@@ -7,7 +7,8 @@
 
 namespace plimsoll::tools {
 
-/// SplitMix64 (Steele, Lea, Flood 2014; public domain code by Vigna): a good scramble of one number.
+/// SplitMix64 (Steele, Lea, Flood 2014; public domain code by Vigna): a good scramble of one
+/// number.
 [[nodiscard]] constexpr std::uint64_t scramble(std::uint64_t value) {
     value += 0x9E37'79B9'7F4A'7C15ULL;
     value = (value ^ (value >> 30)) * 0xBF58'476D'1CE4'E5B9ULL;
@@ -42,7 +43,9 @@ public:
     [[nodiscard]] constexpr std::int64_t between(std::int64_t low, std::int64_t high) {
         return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low) + 1));
     }
-    [[nodiscard]] constexpr bool chance_percent(std::uint64_t percent) { return below(100) < percent; }
+    [[nodiscard]] constexpr bool chance_percent(std::uint64_t percent) {
+        return below(100) < percent;
+    }
 
 private:
     std::array<std::uint64_t, 4> words_{};

@@ -12,9 +12,11 @@ namespace {
     return divide(amount_units * price, one_micros, Rounding::floor);
 }
 
-/// As the account would receive it, in the settlement asset (book::pending_funding, without its checks).
-[[nodiscard]] Int128 pending_units(book::InstrumentRow const& instrument, book::PositionRow const& position,
-                                   Listing const& listing, Micro size) {
+/// As the account would receive it, in the settlement asset (book::pending_funding, without its
+/// checks).
+[[nodiscard]] Int128 pending_units(book::InstrumentRow const& instrument,
+                                   book::PositionRow const& position, Listing const& listing,
+                                   Micro size) {
     if (position.index == instrument.funding_index) return 0;
     Int128 const step = instrument.funding_index.units() - position.index.units();
     return divide(-step * size, one_micros * listing.multiplier_denominator, Rounding::floor);
@@ -44,7 +46,8 @@ Standing standing_of(book::Book const& book, World const& world, AccountId accou
             Int128 const value = value_units(listing, size, world.market.mark(index));
             total += value + pending_units(book.instrument(row.instrument), row, listing, size);
             bool const is_bought_option = listing.is_option() && size > 0;
-            Micro const notional = scale(std::abs(size), world.market.notional_of_one(index), one_micros);
+            Micro const notional =
+                scale(std::abs(size), world.market.notional_of_one(index), one_micros);
             Micro const exposure = is_bought_option ? 0 : notional;
             Micro const weight = is_bought_option ? floor_micros(value) / 100 : notional;
             standing.exposure += exposure;

@@ -7,11 +7,12 @@
 namespace plimsoll::tools {
 
 /// The numbers of a trade at a price, as its instrument books them.
-[[nodiscard]] Traded trade_of(World const& world, std::size_t listing, AccountId buyer, AccountId seller, Micro size,
-                              Micro price);
+[[nodiscard]] Traded trade_of(World const& world, std::size_t listing, AccountId buyer,
+                              AccountId seller, Micro size, Micro price);
 
 /// Adds one trade, and hands whoever is met short of margin to the liquidations. False, and nothing
 /// added, where the dice found no two who can trade.
-[[nodiscard]] bool add_trade(book::Book const& book, World& world, Liquidations& liquidations, Group& group);
+[[nodiscard]] bool add_trade(book::Book const& book, World& world, Liquidations& liquidations,
+                             Group& group);
 
 } // namespace plimsoll::tools

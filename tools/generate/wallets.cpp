@@ -11,7 +11,8 @@ namespace {
 constexpr Micro withdrawal_fee = one_micros;
 constexpr Micro smallest = 5 * one_micros;
 
-[[nodiscard]] Transferred movement(AccountId account, AccountId counter, TransferType type, AssetId asset, Micro amount) {
+[[nodiscard]] Transferred movement(AccountId account, AccountId counter, TransferType type,
+                                   AssetId asset, Micro amount) {
     Transferred moved;
     moved.account = account;
     moved.counter = counter;
@@ -24,9 +25,11 @@ constexpr Micro smallest = 5 * one_micros;
 void add_deposit(book::Book const& book, World& world, Group& group, std::uint64_t number) {
     AccountId const account = world.crowd.account(number);
     AssetId const coin = world.crowd.coin(number);
-    Micro const dollars = scale(world.crowd.first_deposit(number), world.random.between(1, 15), 100);
+    Micro const dollars =
+        scale(world.crowd.first_deposit(number), world.random.between(1, 15), 100);
     if (coin.is_some() && world.random.chance_percent(30)) {
-        Micro const price = std::max<Micro>(1, world.market.coin_price(Catalogue::underlying_of(coin)));
+        Micro const price =
+            std::max<Micro>(1, world.market.coin_price(Catalogue::underlying_of(coin)));
         Micro const coins = std::max<Micro>(1, scale(dollars, one_micros, price));
         group.add(movement(account, outside_account, TransferType::deposit, coin, coins));
         return;
@@ -36,7 +39,8 @@ void add_deposit(book::Book const& book, World& world, Group& group, std::uint64
 }
 
 /// What may leave: half of the dollars that carry no exposure.
-[[nodiscard]] Micro free_dollars(World const& world, std::uint64_t number, Standing const& standing) {
+[[nodiscard]] Micro free_dollars(World const& world, std::uint64_t number,
+                                 Standing const& standing) {
     Micro const carried = scale(standing.exposure, 10, world.crowd.leverage_tenths(number));
     return std::min(floor_micros(standing.cash_units), standing.equity() - carried) / 2;
 }
@@ -65,7 +69,8 @@ void add_realised(book::Book const& book, World const& world, Group& group, Acco
     return world.crowd.pick(world.random);
 }
 
-void add_withdrawal(book::Book const& book, World& world, Group& group, std::uint64_t number, Micro most) {
+void add_withdrawal(book::Book const& book, World& world, Group& group, std::uint64_t number,
+                    Micro most) {
     AccountId const account = world.crowd.account(number);
     add_loss_met(book, world, group, account);
     add_realised(book, world, group, account);

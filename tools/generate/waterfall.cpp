@@ -11,8 +11,8 @@ namespace {
 constexpr int winners_tried = 12;
 constexpr Micro poor_fund = 1'000 * one_micros;
 
-void add_payment(Group& group, Loss const& loss, std::uint64_t id, wire::Layer layer, AccountId payer,
-                 Int128 amount_units, std::uint64_t cause_sequence) {
+void add_payment(Group& group, Loss const& loss, std::uint64_t id, wire::Layer layer,
+                 AccountId payer, Int128 amount_units, std::uint64_t cause_sequence) {
     WaterfallPaid paid;
     paid.loss = id;
     paid.layer = layer;
@@ -23,11 +23,12 @@ void add_payment(Group& group, Loss const& loss, std::uint64_t id, wire::Layer l
     group.add(rare(std::move(paid)), Cause::waterfall, cause_sequence);
 }
 
-/// Spread over what customers have deposited and not withdrawn, per dollar, rounded down; the remainder
-/// stays with the shared loss account.
-void add_socialised(book::Book const& book, World& world, Group& group, Loss const& loss, std::uint64_t id, Int128 amount_units,
-                    std::uint64_t cause_sequence) {
-    Micro const deposits = std::max<Micro>(one_micros, floor_micros(-cash_of(book, outside_account, usdc)));
+/// Spread over what customers have deposited and not withdrawn, per dollar, rounded down; the
+/// remainder stays with the shared loss account.
+void add_socialised(book::Book const& book, World& world, Group& group, Loss const& loss,
+                    std::uint64_t id, Int128 amount_units, std::uint64_t cause_sequence) {
+    Micro const deposits =
+        std::max<Micro>(one_micros, floor_micros(-cash_of(book, outside_account, usdc)));
     Int128 const step_units = divide(amount_units * one_micros, deposits, Rounding::floor);
     Int128 const index_units = book.asset(usdc).loss_index.units() + step_units;
     LossSocialised socialised;
@@ -49,25 +50,27 @@ void add_socialised(book::Book const& book, World& world, Group& group, Loss con
 }
 
 /// Somebody with a position on the other side, or nobody (count).
-[[nodiscard]] std::uint64_t find_winner(book::Book const& book, World& world, AccountId account, std::size_t listing,
-                                        bool is_long) {
+[[nodiscard]] std::uint64_t find_winner(book::Book const& book, World& world, AccountId account,
+                                        std::size_t listing, bool is_long) {
     std::uint64_t const number = world.crowd.number(account);
     for (int i = 0; i < winners_tried; ++i) {
         std::uint64_t const tried = world.crowd.pick_partner(number, listing, world.random);
         if (tried == world.crowd.count()) continue;
         AccountId const winner = world.crowd.account(tried);
         Micro const size = size_of(book, winner, listing);
-        if (size != 0 && (size < 0) == is_long && book.account(winner).in_liquidation == 0) return tried;
+        if (size != 0 && (size < 0) == is_long && book.account(winner).in_liquidation == 0)
+            return tried;
     }
     return world.crowd.count();
 }
 
 } // namespace
 
-bool add_deleveraging(book::Book const& book, World& world, Group& group, std::uint64_t liquidation, AccountId account,
-                      Standing const& standing) {
+bool add_deleveraging(book::Book const& book, World& world, Group& group, std::uint64_t liquidation,
+                      AccountId account, Standing const& standing) {
     Listing const& listing = world.catalogue[standing.largest];
-    bool const fits = standing.equity_units < 0 && listing.is_linear() && !listing.is_option() && liquidation % 2 == 0;
+    bool const fits = standing.equity_units < 0 && listing.is_linear() && !listing.is_option() &&
+                      liquidation % 2 == 0;
     if (!fits || floor_micros(cash_of(book, insurance_account, usdc)) > poor_fund) return false;
     bool const is_long = standing.largest_size > 0;
     std::uint64_t const winner = find_winner(book, world, account, standing.largest, is_long);
@@ -80,7 +83,8 @@ bool add_deleveraging(book::Book const& book, World& world, Group& group, std::u
     Micro const price = is_long ? mark + lost_on_one : mark - lost_on_one;
     if (lost_on_one > mark / 2 || price <= 0) return false;
 
-    std::uint64_t const trigger = book.liquidations[static_cast<std::uint32_t>(liquidation)].started_sequence;
+    std::uint64_t const trigger =
+        book.liquidations[static_cast<std::uint32_t>(liquidation)].started_sequence;
     AutoDeleveraged ranked;
     ranked.liquidation = liquidation;
     ranked.account = account.number();
@@ -120,7 +124,8 @@ Int128 add_realisation(book::Book const& book, World const& world, Group& group,
     auto convert = [&](AssetId asset, Int128 coins) {
         if (coins == 0) return;
         Micro const price = world.market.coin_price(Catalogue::underlying_of(asset));
-        Int128 const worth = divide(coins * price, one_micros, Rounding::floor); // in the liquidator's favour
+        Int128 const worth =
+            divide(coins * price, one_micros, Rounding::floor); // in the liquidator's favour
         Transferred given;
         given.account = account;
         given.counter = liquidator_account;
@@ -154,7 +159,8 @@ void add_waterfall(book::Book const& book, World& world, Group& group, Loss cons
     Int128 const fund = std::max<Int128>(0, cash_of(book, insurance_account, usdc));
     Int128 const from_fund = std::min(fund, loss.debt_units);
     if (from_fund > 0) {
-        add_payment(group, loss, id, wire::Layer::shared_fund, insurance_account, from_fund, trigger);
+        add_payment(group, loss, id, wire::Layer::shared_fund, insurance_account, from_fund,
+                    trigger);
     }
     Int128 const rest = loss.debt_units - from_fund;
     if (rest == 0) return;
@@ -176,7 +182,8 @@ void add_loss_met(book::Book const& book, World const& world, Group& group, Acco
     met.asset = usdc;
     met.kind = IndexKind::socialised_loss;
     met.index = now;
-    met.amount = Amount{-divide(step * dollars, one_micros, Rounding::floor)}; // in the account's favour
+    met.amount =
+        Amount{-divide(step * dollars, one_micros, Rounding::floor)}; // in the account's favour
     group.add(met, Cause::socialised_loss, world.loss_index_sequence);
 }
 

@@ -1,4 +1,5 @@
-/// What every part of the synthetic day shares: its options, listings, prices, people, dice and clock.
+/// What every part of the synthetic day shares: its options, listings, prices, people, dice and
+/// clock.
 #pragma once
 
 #include "ledger/book/book.hpp"
@@ -11,7 +12,7 @@ namespace plimsoll::tools {
 
 struct World {
     World(DayOptions const& day_options, std::size_t listings, std::uint64_t customers)
-        : options(day_options), catalogue(listings), market(catalogue),
+        : options(day_options), catalogue(listings, day_options.start), market(catalogue),
           crowd(catalogue, day_options.seed, customers), random(day_options.seed) {}
     World(World const&) = delete; // market and crowd point at catalogue
     World& operator=(World const&) = delete;
@@ -26,7 +27,8 @@ struct World {
     std::uint64_t record = 0; ///< of the group that is being made: its place in the source
     std::uint64_t loss_index_sequence = 0; ///< of the last loss that was socialised
 
-    [[nodiscard]] Origin origin(Cause cause = Cause::outside_record, std::uint64_t cause_sequence = 0) const {
+    [[nodiscard]] Origin origin(Cause cause = Cause::outside_record,
+                                std::uint64_t cause_sequence = 0) const {
         Origin origin;
         origin.source_time = options.start + time_of_day;
         origin.cursor.major = record;

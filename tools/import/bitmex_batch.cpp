@@ -20,8 +20,8 @@ constexpr std::string_view outside_name = "bitmex";
     return text;
 }
 
-/// Of the rows as understood; of their text where one cannot be. So a batch that the book refuses has
-/// the same fingerprint when it comes again, whether it is then booked or set aside.
+/// Of the rows as understood; of their text where one cannot be. So a batch that the book refuses
+/// has the same fingerprint when it comes again, whether it is then booked or set aside.
 [[nodiscard]] std::uint64_t fingerprint(BitmexBatch const& batch) {
     std::vector<std::string> lines;
     for (BitmexRow const& row : batch.rows) lines.push_back(row.canonical);
@@ -40,8 +40,9 @@ constexpr std::string_view outside_name = "bitmex";
                std::string_view::npos;
 }
 
-/// What a symbol's shape tells of its contract. The history has neither sizes nor prices, so what the
-/// contract pays is not known here: base, quote and settlement are the asset that the row is in.
+/// What a symbol's shape tells of its contract. The history has neither sizes nor prices, so what
+/// the contract pays is not known here: base, quote and settlement are the asset that the row is
+/// in.
 [[nodiscard]] InstrumentDefined shaped(std::string const& symbol, AssetId settle,
                                        AccountId market) {
     InstrumentDefined definition;

@@ -24,8 +24,8 @@ public:
     BitmexBooking(replay::Engine& engine, ImportOptions const& options)
         : engine_(&engine), definitions_(engine), options_(&options) {}
 
-    /// Submits a batch; its balances must follow from the rows before it, in the file and, where the
-    /// batch is new, in the ledger. Errors: as import_bitmex_wallet, without the place.
+    /// Submits a batch; its balances must follow from the rows before it, in the file and, where
+    /// the batch is new, in the ledger. Errors: as import_bitmex_wallet, without the place.
     [[nodiscard]] result<replay::Receipt> book(BitmexBatch const& batch);
     /// Submits what cannot be taken as what it is: text, with the reason.
     [[nodiscard]] result<replay::Receipt>

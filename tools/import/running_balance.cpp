@@ -18,9 +18,9 @@ using Rows = std::span<BitmexRow const* const>;
 /// Rows hold amounts within event_limit_units, so two of them cannot leave 128 bits.
 [[nodiscard]] Amount sum(Amount a, Amount b) { return Amount{a.units() + b.units()}; }
 
-/// Where the balance stood before rows that come first, as far as they tell. Each row states either the
-/// end of its time or a step on the way to it, so a start fits where some row states its end; of several
-/// that do, where also some row states its first step.
+/// Where the balance stood before rows that come first, as far as they tell. Each row states either
+/// the end of its time or a step on the way to it, so a start fits where some row states its end;
+/// of several that do, where also some row states its first step.
 [[nodiscard]] std::set<Amount> possible_starts(Rows rows, Amount change) {
     std::set<Amount> fit;
     std::set<Amount> fit_twice;

@@ -9,13 +9,13 @@
 
 namespace plimsoll::tools {
 
-/// Rows of one time are one batch, and the file's order within it means nothing: the balance before and
-/// the sum of the rows must give the balance that at least one of them states.
+/// Rows of one time are one batch, and the file's order within it means nothing: the balance before
+/// and the sum of the rows must give the balance that at least one of them states.
 class RunningBalance {
 public:
     /// Takes the rows of one time and one currency. Returns the balance before them: known from the
-    /// rows before, else `expected` where these rows follow from it, else what they tell themselves;
-    /// nothing where they allow several.
+    /// rows before, else `expected` where these rows follow from it, else what they tell
+    /// themselves; nothing where they allow several.
     /// Errors: Errc::balance_breaks; event::Errc::number_overflow.
     [[nodiscard]] result<std::optional<Amount>> follow(std::span<BitmexRow const* const> rows,
                                                        std::optional<Amount> expected);

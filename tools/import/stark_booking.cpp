@@ -9,38 +9,9 @@ namespace {
 constexpr std::string_view outside_name = "ethereum";
 constexpr std::string_view root_parameter = "position root";
 constexpr int collateral_decimals = 6;
-constexpr Int128 collateral_unit = one_units / 1'000'000; ///< 10^-6 USDC
-/// Two legs an instrument and two of cash stay below what one event may hold.
-constexpr std::size_t instruments_per_entry = 30;
 
 [[nodiscard]] TimeNs nanoseconds(std::uint64_t seconds) {
     return static_cast<TimeNs>(seconds) * 1'000'000'000;
-}
-
-[[nodiscard]] Int128 power_of_ten(int exponent) {
-    Int128 power = 1;
-    for (int i = 0; i < exponent; ++i) power *= 10;
-    return power;
-}
-
-[[nodiscard]] Quantity size_of(StarkBalance const& balance) {
-    return Quantity{Int128{balance.value} *
-                    power_of_ten(fixed_decimals - balance.asset.resolution)};
-}
-
-[[nodiscard]] Index index_of(StarkIndex const& entry) {
-    return Index{Int128{entry.value} * one_units};
-}
-
-[[nodiscard]] wire::Leg leg(AccountId account, std::uint32_t subject, LegKind kind, Int128 amount) {
-    return {account.number(), subject, 0, static_cast<std::uint8_t>(kind), 0, 0, to_wire(amount)};
-}
-
-void add_pair(std::vector<wire::Leg>& legs, AccountId account, AccountId counter,
-              std::uint32_t subject, LegKind kind, Int128 amount) {
-    if (amount == 0) return;
-    legs.push_back(leg(account, subject, kind, amount));
-    legs.push_back(leg(counter, subject, kind, -amount));
 }
 
 } // namespace
@@ -79,9 +50,9 @@ result<void> StarkBooking::define(std::string_view source_name) {
     PLIMSOLL_TRY(market, definitions_.account(source_name_ + ":market", wire::AccountKind::market));
     PLIMSOLL_TRY(collateral,
                  definitions_.asset("USDC", collateral_decimals, wire::AssetKind::stablecoin));
-    outside_ = outside;
-    market_ = market;
-    collateral_ = collateral;
+    parties_.outside = outside;
+    parties_.market = market;
+    parties_.collateral = collateral;
     for (StarkState const* state : {&update_->old_state, &update_->new_state}) {
         for (StarkIndex const& entry : state->funding.indices) {
             PLIMSOLL_TRYV(define_instrument(entry.asset));
@@ -103,10 +74,10 @@ result<void> StarkBooking::define(std::string_view source_name) {
     return outcome::success();
 }
 
-/// Prices and indices stay the integers that the chain has, since 2^-32 does not fit 18 decimals; the
-/// multiplier takes them to USDC: 10^resolution / (10^6 * 2^32), reduced.
+/// Prices and indices stay the integers that the chain has, since 2^-32 does not fit 18 decimals;
+/// the multiplier takes them to USDC: 10^resolution / (10^6 * 2^32), reduced.
 result<void> StarkBooking::define_instrument(StarkAsset const& asset) {
-    if (instruments_.contains(asset.id)) return outcome::success();
+    if (parties_.instruments.contains(asset.id)) return outcome::success();
     PLIMSOLL_TRY(base, definitions_.asset(asset.symbol, asset.resolution, wire::AssetKind::token));
     Int128 const numerator = power_of_ten(asset.resolution);
     Int128 const denominator = power_of_ten(collateral_decimals) << 32;
@@ -118,12 +89,12 @@ result<void> StarkBooking::define_instrument(StarkAsset const& asset) {
     definition.kind = wire::InstrumentKind::perpetual;
     definition.payoff = wire::Payoff::linear;
     definition.base = base.number();
-    definition.quote = definition.settle = collateral_.number();
-    definition.market_account = market_.number();
+    definition.quote = definition.settle = parties_.collateral.number();
+    definition.market_account = parties_.market.number();
     definition.multiplier_numerator = to_wire(numerator / a);
     definition.multiplier_denominator = to_wire(denominator / a);
     PLIMSOLL_TRY(instrument, definitions_.instrument(definition));
-    instruments_[asset.id] = instrument;
+    parties_.instruments[asset.id] = instrument;
     return outcome::success();
 }
 
@@ -171,7 +142,7 @@ void StarkBooking::add_prices(std::vector<StarkPrice> const& prices,
                               std::vector<Event>& group) const {
     for (StarkPrice const& price : prices) {
         Observed fact;
-        fact.subject = instruments_.at(price.asset.id).number();
+        fact.subject = parties_.instruments.at(price.asset.id).number();
         fact.kind = Observation::mark_price;
         fact.value = Price{static_cast<Int128>(price.value) * one_units};
         group.push_back({{}, fact});
@@ -182,79 +153,30 @@ void StarkBooking::add_indices(std::vector<StarkIndex> const& indices,
                                std::vector<Event>& group) const {
     for (StarkIndex const& entry : indices) {
         IndexRecorded fact;
-        fact.subject = instruments_.at(entry.asset.id).number();
+        fact.subject = parties_.instruments.at(entry.asset.id).number();
         fact.kind = IndexKind::funding;
         fact.value = index_of(entry);
         group.push_back({{}, fact});
     }
 }
 
-/// An update shows where a position ended, and the deposits and withdrawals in between, but no trades:
-/// the opening entry carries the rest, so that the position ends as published.
+/// An update shows where a position ended, and the deposits and withdrawals in between, but no
+/// trades: the opening entry carries the rest, so that the position ends as published.
 result<void> StarkBooking::book_position(StarkPosition const& position) {
     PLIMSOLL_TRY(account_id, account(position.id, position.key));
     std::vector<Event> group;
-    add_openings(position, account_id, group);
+    auto const modified = modified_.find(position.id);
+    Int128 const change = modified == modified_.end() ? 0 : modified->second;
+    for (OpeningEntered const& entry :
+         opening_entries(engine_->book(), *update_, parties_, position, account_id, change)) {
+        group.push_back({{}, rare(entry)});
+    }
     std::vector<StarkRun const*> words{&position.words};
     for (StarkModification const& each : update_->modifications) {
         if (each.position == position.id) words.push_back(&each.words);
     }
     return submit(std::move(group), update_->new_state.funding.time_seconds, words,
                   fmt::format("position {}", position.id));
-}
-
-void StarkBooking::add_openings(StarkPosition const& position, AccountId account,
-                                std::vector<Event>& group) const {
-    book::BalanceRow const* const row = engine_->book().balance(account, collateral_);
-    Int128 const cash =
-        collateral_before(position).units() - (row == nullptr ? 0 : row->amount.units());
-    std::map<InstrumentId, Int128> const changes = size_changes(position, account);
-    std::map<InstrumentId, Index> stands;
-    if (auto const* const indices = update_->indices_at(position.funding_time_seconds)) {
-        for (StarkIndex const& entry : *indices)
-            stands[instruments_.at(entry.asset.id)] = index_of(entry);
-    }
-    OpeningEntered entry;
-    entry.account = account.number();
-    entry.reason = "the position as published, less its deposits and withdrawals";
-    add_pair(entry.legs, account, outside_, collateral_.number(), LegKind::cash, cash);
-    std::size_t held = 0;
-    for (auto const& [instrument, change] : changes) {
-        if (held++ == instruments_per_entry) {
-            group.push_back({{}, rare(entry)});
-            entry.legs.clear();
-            entry.stands.clear();
-            held = 1;
-        }
-        add_pair(entry.legs, account, outside_, instrument.number(), LegKind::size, change);
-        auto const stand = stands.find(instrument);
-        if (stand == stands.end()) continue;
-        entry.stands.emplace_back(account.number(), instrument.number(),
-                                  static_cast<std::uint16_t>(IndexKind::funding), std::uint16_t{0},
-                                  std::uint32_t{0}, to_wire(stand->second));
-    }
-    group.push_back({{}, rare(entry)});
-}
-
-/// What the position held before this update's deposits and withdrawals.
-Amount StarkBooking::collateral_before(StarkPosition const& position) const {
-    auto const modified = modified_.find(position.id);
-    Int128 const change = modified == modified_.end() ? 0 : modified->second;
-    return Amount{(position.collateral - change) * collateral_unit};
-}
-
-/// For each instrument that the position holds or held: how its size must change.
-std::map<InstrumentId, Int128> StarkBooking::size_changes(StarkPosition const& position,
-                                                          AccountId account) const {
-    std::map<InstrumentId, Int128> changes;
-    for (StarkBalance const& balance : position.balances) {
-        changes[instruments_.at(balance.asset.id)] = size_of(balance).units();
-    }
-    for (auto const& [id, instrument] : instruments_) {
-        book::PositionRow const* const row = engine_->book().position(account, instrument);
-        if (row != nullptr && !row->size.is_zero()) changes[instrument] -= row->size.units();
-    }
-    return changes;
 }
 
 result<void> StarkBooking::book_modification(StarkModification const& modification) {
@@ -266,10 +188,10 @@ result<void> StarkBooking::book_modification(StarkModification const& modificati
     PLIMSOLL_TRY(account_id, account(modification.position, modification.key));
     Transferred fact;
     fact.account = account_id;
-    fact.counter = outside_;
-    fact.asset = collateral_;
+    fact.counter = parties_.outside;
+    fact.asset = parties_.collateral;
     fact.type = modification.difference > 0 ? TransferType::deposit : TransferType::withdrawal;
-    fact.amount = Amount{modification.difference * collateral_unit};
+    fact.amount = Amount{modification.difference * stark_collateral_unit};
     StarkRun const* const words = &modification.words;
     return submit({{{}, fact}}, update_->new_state.funding.time_seconds, {&words, 1},
                   fmt::format("the modification of position {}", modification.position));

@@ -3,7 +3,7 @@
 
 #include "tools/import/definitions.hpp"
 #include "tools/import/importer.hpp"
-#include "tools/import/stark_words.hpp"
+#include "tools/import/stark_opening.hpp"
 
 #include <map>
 #include <span>
@@ -30,11 +30,6 @@ private:
     void note_gap();
     void add_prices(std::vector<StarkPrice> const& prices, std::vector<Event>& group) const;
     void add_indices(std::vector<StarkIndex> const& indices, std::vector<Event>& group) const;
-    void add_openings(StarkPosition const& position, AccountId account,
-                      std::vector<Event>& group) const;
-    [[nodiscard]] Amount collateral_before(StarkPosition const& position) const;
-    [[nodiscard]] std::map<InstrumentId, Int128> size_changes(StarkPosition const& position,
-                                                              AccountId account) const;
     [[nodiscard]] result<AccountId> account(std::uint64_t position, StarkWord const& key);
 
     /// Gives the group its record (the next of this update) and submits it.
@@ -48,11 +43,8 @@ private:
     Definitions definitions_;
     std::string source_name_;
     std::uint16_t source_ = 0;
-    AccountId outside_;
-    AccountId market_;
-    AssetId collateral_;
-    std::map<std::string, InstrumentId> instruments_; ///< by the asset's id
-    std::map<std::uint64_t, Int128> modified_;        ///< by position: sum of differences
+    StarkParties parties_;
+    std::map<std::uint64_t, Int128> modified_; ///< by position: sum of differences
     std::uint64_t records_ = 0;
 };
 

@@ -178,8 +178,8 @@ read_by_asset(StarkReader& reader, std::string_view what, ReadValue&& value) {
     return position;
 }
 
-/// What a position holds was settled at funding indices that are in the update. One that was emptied
-/// may still list its assets, at no size and no time.
+/// What a position holds was settled at funding indices that are in the update. One that was
+/// emptied may still list its assets, at no size and no time.
 [[nodiscard]] result<void> check_references(StarkReader const& reader, StarkUpdate const& update,
                                             StarkPosition const& position, std::size_t first) {
     auto const* const indices = update.indices_at(position.funding_time_seconds);

@@ -92,11 +92,11 @@ struct StarkUpdate {
 };
 
 /// Decodes the pages of one update. Page 0 holds the state transition; the pages behind it are one
-/// run of words: funding entries, then positions. Every word is used, every padding is zero, times do
-/// not go back, and what refers to something finds it.
+/// run of words: funding entries, then positions. Every word is used, every padding is zero, times
+/// do not go back, and what refers to something finds it.
 /// Errors: Errc::words_malformed, with page and word.
-/// Source: starkware-libs/starkex-contracts UpdatePerpetualState.sol (page 0); l2beat/starkex-explorer
-/// packages/encoding (the other pages).
+/// Source: starkware-libs/starkex-contracts UpdatePerpetualState.sol (page 0);
+/// l2beat/starkex-explorer packages/encoding (the other pages).
 [[nodiscard]] result<StarkUpdate> decode_stark_words(std::vector<StarkPage> const& pages);
 
 /// Reads a JSON array of pages, each an array of words of 64 hexadecimal digits.

@@ -32,11 +32,11 @@ struct SnapshotReport {
     std::uint64_t differing = 0;
 };
 
-/// Reads a snapshot (columns currency, amount in minor units, timestamp) and asks the ledger for the
-/// account at each row's own moment. A currency that the account never held counts as zero.
-/// Errors: Errc::file_unreadable, unknown_column, line_truncated, field_malformed, asset_unlisted (a
-/// balance in a currency that BitMEX does not list); event::Errc; book::Errc::unknown_account (at no
-/// time); store failures.
+/// Reads a snapshot (columns currency, amount in minor units, timestamp) and asks the ledger for
+/// the account at each row's own moment. A currency that the account never held counts as zero.
+/// Errors: Errc::file_unreadable, unknown_column, line_truncated, field_malformed, asset_unlisted
+/// (a balance in a currency that BitMEX does not list); event::Errc; book::Errc::unknown_account
+/// (at no time); store failures.
 [[nodiscard]] result<SnapshotReport> reconcile_bitmex_snapshot(replay::Reader const& reader,
                                                                std::filesystem::path const& path,
                                                                std::string_view account);
