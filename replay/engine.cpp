@@ -245,6 +245,7 @@ result<void> Engine::Parts::rebuild(std::vector<Sealing> keep) {
     open = Sealing{};
     PLIMSOLL_TRYV(load());
     for (Sealing& batch : keep) {
+        if (batch.events.empty()) continue; // nothing was waiting in the open one
         AlignedBytes const bytes(bytes_of(std::string_view(batch.events.finish(batch.header))));
         PLIMSOLL_TRY(view, BatchView::open(bytes.view()));
         for (Event const& event : view.events()) {

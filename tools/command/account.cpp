@@ -102,7 +102,8 @@ void write_position(JsonWriter& json, View const& view, book::PositionRow const&
     book::AccountRow const& row = view.book.account(view.account);
     return json_answer("account", view.book, basis, [&](JsonWriter& json) {
         json.field("account", row.name.view()).field("kind", word(row.kind));
-        if (row.parent.is_some()) json.field("parent", name_of(view.book, row.parent));
+        bool const is_whole_book = basis.state_root != Hash{}; // one account's book has nobody else's name
+        if (row.parent.is_some() && is_whole_book) json.field("parent", name_of(view.book, row.parent));
         json.field("in_liquidation", row.in_liquidation != 0);
         json.key("balances").begin_array();
         for (auto const& each : view.balances) write_balance(json, view, each);
