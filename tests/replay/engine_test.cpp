@@ -278,7 +278,7 @@ TEST(Engine, HasOneWriterAndManyReaders) {
 
 // ---- a world that fails ----
 
-/// Flips bytes in the middle of every table file, under an open database.
+/// Writes rubbish over every table file, under an open database.
 void ruin_tables(std::filesystem::path const& directory) {
     for (auto const& entry : std::filesystem::directory_iterator(directory / "db")) {
         if (entry.path().extension() != ".sst") continue;
@@ -289,20 +289,26 @@ void ruin_tables(std::filesystem::path const& directory) {
 }
 
 TEST(Engine, StopsWhereItCannotGoBack) {
+    constexpr std::uint64_t records = 3'000; // many blocks: no cache holds them all
     MarketLedger ledger;
-    auto engine = ledger.open(in_batches_of(3, 0, false)); // opening moved the log into table files
+    {
+        auto engine = ledger.open();
+        for (std::uint64_t record = 1; record <= records; ++record) static_cast<void>(must(engine->submit(payment(record))));
+        must(engine->commit());
+    }
+    auto engine = ledger.open(); // which moves the log into table files
     ruin_tables(ledger.path());
-    std::vector<Event> const group{payment(1), bad_payment(1)};
+    std::vector<Event> const group{payment(records + 1), bad_payment(records + 1)};
     auto const refused = engine->submit(group);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().status(), Status::damaged) << refused.error().message();
     auto is_stopped = [](auto const& verdict) { return !verdict && verdict.error().is(Errc::engine_stopped); };
-    EXPECT_TRUE(is_stopped(engine->submit(payment(2))));
+    EXPECT_TRUE(is_stopped(engine->submit(payment(records + 2))));
     EXPECT_TRUE(is_stopped(engine->commit()));
     EXPECT_TRUE(is_stopped(engine->checkpoint()));
     EXPECT_TRUE(is_stopped(engine->close()));
     EXPECT_TRUE(is_stopped(engine->abandon()));
-    EXPECT_EQ(engine->durable_sequence(), ledger.size());
+    EXPECT_EQ(engine->durable_sequence(), ledger.size() + records);
     EXPECT_EQ(engine->state_root(), book::state_root(engine->book()));
 }
 
