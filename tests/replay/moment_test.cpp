@@ -195,7 +195,7 @@ TEST_F(Dated, IsFoundBySequence) {
     EXPECT_EQ(must(reader_->resolve("#" + text)), last);
     EXPECT_EQ(must(reader_->resolve("before:#1")), 0U);
     EXPECT_EQ(must(reader_->resolve("before:#" + text)), last - 1);
-    for (std::string const moment : {"#" + std::to_string(last + 1), "before:#" + std::to_string(last + 1),
+    for (std::string const& moment : {"#" + std::to_string(last + 1), "before:#" + std::to_string(last + 1),
                                      std::string("before:#0"), std::string("#999999999999999999")}) {
         auto const verdict = reader_->resolve(moment);
         ASSERT_FALSE(verdict) << moment;
@@ -212,7 +212,7 @@ TEST_F(Dated, IsFoundBySequence) {
 }
 
 TEST_F(Dated, IsRefusedWhereItSaysNothing) {
-    for (std::string const moment :
+    for (std::string const& moment : std::initializer_list<std::string>
          {"now", "#", "#-1", "#1x", "# 1", "#1 ", "#99999999999999999999", "before:", "before:latest", "before:5",
           "before:2027-01-15", "after:#1", "Latest", "-1", "#0x10"}) {
         auto const verdict = reader_->resolve(moment);
@@ -220,7 +220,7 @@ TEST_F(Dated, IsRefusedWhereItSaysNothing) {
         EXPECT_TRUE(verdict.error().is(Errc::not_a_moment)) << moment << ": " << verdict.error().message();
         EXPECT_THAT(verdict.error().message(), testing::HasSubstr("'" + moment + "'"));
     }
-    for (std::string const moment : {"2027", "2027-01-15T08:00", "2027-13-01", "7"}) {
+    for (std::string const& moment : std::initializer_list<std::string>{"2027", "2027-01-15T08:00", "2027-13-01", "7"}) {
         auto const verdict = reader_->resolve(moment);
         ASSERT_FALSE(verdict) << moment;
         EXPECT_TRUE(verdict.error().is(event::Errc::not_a_time)) << moment << ": " << verdict.error().message();

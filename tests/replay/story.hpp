@@ -30,6 +30,7 @@ public:
         return *this;
     }
     [[nodiscard]] Sample& sample() { return life_.sample(); }
+    [[nodiscard]] book::Book const& book() const { return life_.sample().book(); }
     [[nodiscard]] std::vector<Event> const& events() const { return life_.sample().events(); }
 
     /// Calls f(group) for each group of events that one record brought about, in order.

@@ -149,13 +149,13 @@ template <class T> void fill(Random& random, T& value) {
     } else if constexpr (requires { value.number(); }) {
         value = T{static_cast<std::uint32_t>(random.word())};
     } else if constexpr (std::is_same_v<T, wire::Digest>) {
-        value = wire::Digest(random.word(), random.word(), random.word(), random.word());
+        value = wire::Digest{random.word(), random.word(), random.word(), random.word()};
     } else if constexpr (std::is_same_v<T, wire::Leg>) {
         auto const word = [&] { return static_cast<std::uint32_t>(random.word()); };
-        value = wire::Leg(word(), word(), word(), static_cast<std::uint8_t>(word()), 0, 0, to_wire(random.wide()));
+        value = wire::Leg{word(), word(), word(), static_cast<std::uint8_t>(word()), 0, 0, to_wire(random.wide())};
     } else if constexpr (std::is_same_v<T, wire::Stand>) {
         auto const word = [&] { return static_cast<std::uint32_t>(random.word()); };
-        value = wire::Stand(word(), word(), static_cast<std::uint16_t>(word()), 0, 0, to_wire(random.wide()));
+        value = wire::Stand{word(), word(), static_cast<std::uint16_t>(word()), 0, 0, to_wire(random.wide())};
     } else {
         value.resize(random.below(5));
         for (auto& each : value) fill(random, each);
