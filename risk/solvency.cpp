@@ -1,6 +1,7 @@
 #include "risk/solvency.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace plimsoll::risk {
 namespace {
@@ -138,8 +139,7 @@ std::vector<AccountEquity> insolvent(Valuation const& valuation,
             below.push_back({AccountId{id}, equities[id]});
         }
     }
-    std::ranges::stable_sort(below, {},
-                             [](AccountEquity const& each) { return each.equity.amount; });
+    std::ranges::sort(below, {}, [](AccountEquity const& each) { return std::pair(each.equity.amount, each.account); });
     return below;
 }
 

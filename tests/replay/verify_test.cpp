@@ -3,6 +3,7 @@
 #include "ledger/store/audit.hpp"
 #include "ledger/store/checkpoint.hpp"
 #include "ledger/store/database.hpp"
+#include "ledger/store/history.hpp"
 #include "tests/replay/market_ledger.hpp"
 #include "tests/replay/story.hpp"
 
@@ -188,7 +189,7 @@ TEST_F(Verified, FindsAFlippedByteInTheLastBatch) {
         ASSERT_TRUE(verdict) << verdict.error().message();
         Hands(ledger_.path()).change(Family::log, -1, [&](std::string& value) { value = was; });
         // Bytes between fields may be padding that says nothing; then the root of the log still differs.
-        if (verdict.value().findings.empty()) EXPECT_NE(verdict.value().log_root, verified(ledger_.path()).log_root);
+        EXPECT_TRUE(!verdict.value().findings.empty() || verdict.value().log_root != verified(ledger_.path()).log_root);
     }
 }
 
@@ -255,9 +256,7 @@ TEST_F(Verified, FindsSwappedBatches) {
 
 TEST_F(Verified, FindsARemovedBatch) {
     for (int const place : {0, 5}) {
-        TemporaryLedger copy;
         std::string next;
-        std::string was;
         Entries log;
         {
             Hands hands(ledger_.path());
@@ -367,8 +366,7 @@ TEST_F(Verified, FindsEntriesThatNobodyWrote) {
                            Row{Family::records, store::record_key(9, {1, 1}), store::sequence_key(1), "records: "},
                            Row{Family::names, "ghost", std::string(4, '\1'), "names: "},
                            Row{Family::history, store::history_key(5, 1), "\1", "6 epochs"},
-                           Row{Family::history, store::history_key(0, 0x7FFF'0000), "\1", "epoch 0"},
-                           Row{Family::pages, store::page_key(77, 3, 0), "stray", "pages"}}) {
+                           Row{Family::history, store::history_key(0, 0x7FFF'0000), "\1", "epoch 0"}}) {
         Hands(ledger_.path()).put(row.family, row.key, row.value);
         EXPECT_THAT(text_of(verified(ledger_.path())), HasSubstr(row.where));
         Hands(ledger_.path()).remove(row.family, row.key);

@@ -1,5 +1,8 @@
 #include "tests/tools/command_story.hpp"
 
+#include "ledger/book/errc.hpp"
+#include "ledger/store/errc.hpp"
+#include "replay/errc.hpp"
 #include "tools/errc.hpp"
 
 #include <gmock/gmock.h>
@@ -234,6 +237,33 @@ TEST_F(CommandJson, OfAFailureGivesRuleAndStatus) {
     ask(setting, "account day", usage, 2);
     EXPECT_EQ(text(usage.root, "/error/rule"), "usage");
     EXPECT_EQ(number(usage.root, "/error/status"), 2);
+}
+
+/// The rule that a program finds in the JSON is the name in the code.
+TEST_F(CommandJson, OfAFailureNamesTheRuleThatItBroke) {
+    struct Broken {
+        char const* words;
+        Rule rule;
+    };
+    for (Broken const& row : {
+             Broken{"solvency day --at yesterday", describe(replay::Errc::not_a_moment)},
+             Broken{"solvency day --at '#16'", describe(replay::Errc::moment_in_the_future)},
+             Broken{"import day --format xml x", describe(Errc::unknown_format)},
+             Broken{"import day --format events x", describe(Errc::file_unreadable)},
+             Broken{"export day --format csv --output no/such/place", describe(Errc::file_unwritable)},
+             Broken{"timeline empty --every 1h", describe(Errc::no_valuation_asset)},
+             Broken{"generate --ledger day", describe(Errc::ledger_not_empty)},
+             Broken{"solvency day --in EUR", describe(book::Errc::unknown_asset)},
+             Broken{"init day", describe(store::Errc::directory_not_empty)},
+             Broken{"init story.jsonl/below", describe(store::Errc::cannot_create)},
+             Broken{"stats nowhere", describe(store::Errc::not_a_ledger)},
+         }) {
+        SCOPED_TRACE(row.words);
+        Json failure;
+        ask(setting, row.words, failure, static_cast<int>(row.rule.status));
+        EXPECT_EQ(text(failure.root, "/error/rule"), row.rule.name);
+        EXPECT_THAT(text(failure.root, "/error/message"), StartsWith(std::string(row.rule.sentence)));
+    }
 }
 
 TEST_F(CommandJson, OfAStatementHasEveryPartAndTheBalanceAfterIt) {

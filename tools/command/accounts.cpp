@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace plimsoll::tools {
 namespace {
@@ -44,7 +45,7 @@ struct Listing {
     if (ask.sort == "name") {
         std::ranges::sort(all, {}, [&](auto const& each) { return book.account(each.account).name.view(); });
     } else {
-        std::ranges::stable_sort(all, {}, [](auto const& each) { return each.equity.amount; });
+        std::ranges::sort(all, {}, [](auto const& each) { return std::pair(each.equity.amount, each.account); });
     }
     Listing listing;
     listing.count = all.size();

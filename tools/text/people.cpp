@@ -79,7 +79,7 @@ std::vector<std::string> near_names(std::string_view wanted, std::vector<std::st
         std::size_t const distance = contains ? 1 : edit_distance(wanted, name);
         if (distance <= std::max<std::size_t>(1, (wanted.size() + 2) / 3)) near.emplace_back(distance, name);
     }
-    std::ranges::stable_sort(near, {}, [](auto const& each) { return each.first; });
+    std::ranges::sort(near); // by distance, then by name
     std::vector<std::string> best;
     for (auto const& [distance, name] : near) {
         if (best.size() < most) best.emplace_back(name);
