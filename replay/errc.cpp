@@ -24,9 +24,6 @@ Rule describe(Errc code) {
     case Errc::chain_broken:
         return rule("chain_broken", "a batch does not name the batch before it by its hash", Status::damaged);
     case Errc::sequence_gap: return rule("sequence_gap", "a batch does not follow the one before", Status::damaged);
-    case Errc::root_differs:
-        return rule("root_differs", "a checkpoint differs from what the log adds up to", Status::damaged);
-    case Errc::index_differs: return rule("index_differs", "an index differs from the log", Status::damaged);
     }
     return rule("unknown", "unknown failure", Status::damaged);
 }

@@ -14,8 +14,6 @@ enum class Errc {
     moment_in_the_future,
     chain_broken,
     sequence_gap,
-    root_differs,
-    index_differs,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -1,4 +1,4 @@
-/// Finds a source's record in the log again: is what comes now a duplicate, or another story?
+/// Finds a record of a source in the log again, to tell a duplicate from another story.
 #pragma once
 
 #include "ledger/store/store.hpp"
