@@ -212,6 +212,12 @@ result<Book> view_account(store::Store const& store, store::Manifest const& mani
     PLIMSOLL_TRYV(read_market(store, *scan, small, indexed, applier));
     tail.apply_to(applier);
     if (!applier.ok()) return fail(book::Errc::rows_disagree, std::string(name));
+    // Market accounts are numbered as in the whole book: here only the one account has a number.
+    for (std::uint32_t id = 1; id <= small.instruments.size(); ++id) {
+        AccountId& market = small.instruments.write(id).market_account;
+        market = market == real ? alone : AccountId{};
+    }
+    small.accounts.write(1).parent = AccountId{};
     PLIMSOLL_TRY(time, time_at(store, sequence));
     small.head.write(1).sequence = sequence;
     small.head.write(1).time = time;

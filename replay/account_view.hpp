@@ -11,7 +11,7 @@
 namespace plimsoll::replay {
 
 /// A small book after `sequence` events in which account 1 is the account asked for: its row, balances
-/// and positions, all assets and all instruments with their ids. As they stood are the assets' prices
+/// and positions, all assets and all instruments with their ids (no other account is named). As they stood are the assets' prices
 /// and indices, the mark, funding index and settlement price of every instrument that it ever held, and
 /// the mark of spot markets in its assets; what else assets and instruments say is a checkpoint's or
 /// younger. History epochs [0, indexed_epochs) are built; past them the log is scanned.

@@ -163,11 +163,9 @@ bool change(Book& book, Reversed const&) {
     return true;
 }
 
-[[nodiscard]] LiquidationRow* find_liquidation(Book& book, std::uint64_t id) {
-    for (std::uint32_t row = book.liquidations.size(); row != 0; --row) {
-        if (book.liquidations[row].id == id) return &book.liquidations.write(row);
-    }
-    return nullptr;
+[[nodiscard]] LiquidationRow* find_liquidation(Book& book, std::uint64_t number) {
+    std::uint32_t const row = book.liquidations_by_number.find(number);
+    return row == 0 ? nullptr : &book.liquidations.write(row);
 }
 
 bool change(Book& book, LiquidationStarted const& fact) {
@@ -179,7 +177,7 @@ bool change(Book& book, LiquidationStarted const& fact) {
     row.started_sequence = book.sequence();
     row.equity_at_start = Amount{units(fact.equity)};
     row.requirement_at_start = Amount{units(fact.requirement)};
-    book.liquidations.add(row);
+    book.liquidations_by_number.insert(row.id, book.liquidations.add(row));
     AccountRow& account = book.accounts.write(fact.account);
     account.in_liquidation = 1;
     account.liquidation = fact.liquidation;
@@ -203,11 +201,9 @@ bool change(Book& book, LiquidationEnded const& fact) {
     return true;
 }
 
-[[nodiscard]] LossRow* find_loss(Book& book, std::uint64_t id) {
-    for (std::uint32_t row = book.losses.size(); row != 0; --row) {
-        if (book.losses[row].id == id) return &book.losses.write(row);
-    }
-    return nullptr;
+[[nodiscard]] LossRow* find_loss(Book& book, std::uint64_t number) {
+    std::uint32_t const row = book.losses_by_number.find(number);
+    return row == 0 ? nullptr : &book.losses.write(row);
 }
 
 bool change(Book& book, BadDebtRecognised const& fact) {
@@ -218,7 +214,7 @@ bool change(Book& book, BadDebtRecognised const& fact) {
     row.account = AccountId{fact.account};
     row.asset = AssetId{fact.asset};
     row.recognised = amount;
-    book.losses.add(row);
+    book.losses_by_number.insert(row.id, book.losses.add(row));
     return book.assets.write(fact.asset).bad_debt.add(amount);
 }
 
@@ -315,7 +311,7 @@ bool change(Book& book, CreditChanged const& fact) {
 }
 
 template <class Fact> [[nodiscard]] bool apply_fact(Book& book, Origin const& origin, Fact const& fact) {
-    // A source is defined by the first event that has it as its origin.
+    // A source's definition stands before its records: it has no cursor and counts for no source.
     if constexpr (std::is_same_v<Fact, SourceDefined>) {
         ++book.head.write(1).sequence;
         book.head.write(1).time = std::max(book.time(), origin.source_time);

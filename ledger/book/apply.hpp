@@ -8,10 +8,10 @@ namespace plimsoll::book {
 
 /// Applies one event. Fails only where the event cannot belong to this book (damage, or decide was
 /// not asked); the book is then to be thrown away.
-/// Errors: Errc::rows_disagree, amount_overflow, table_full.
+/// Errors: Errc::rows_disagree, with the sequence.
 [[nodiscard]] result<void> apply(Book& book, Event const& event);
 
-/// Applies a whole batch, fetching rows ahead. Errors: as above, with the sequence.
+/// Applies a whole batch, fetching rows ahead. Errors: as above.
 [[nodiscard]] result<void> apply(Book& book, BatchView const& batch);
 
 /// Applies the events [begin, end) of a batch, counted from 0.

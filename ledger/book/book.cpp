@@ -66,6 +66,16 @@ std::optional<std::uint16_t> Book::find_feed(std::string_view name) const {
     return row == 0 ? std::nullopt : std::optional(static_cast<std::uint16_t>(row));
 }
 
+LiquidationRow const* Book::find_liquidation(std::uint64_t number) const {
+    auto const row = liquidations_by_number.find(number);
+    return row == 0 ? nullptr : &liquidations[row];
+}
+
+LossRow const* Book::find_loss(std::uint64_t number) const {
+    auto const row = losses_by_number.find(number);
+    return row == 0 ? nullptr : &losses[row];
+}
+
 BalanceRow const* Book::balance(AccountId account, AssetId asset) const {
     auto const row = balances_by_key.find(key(account, asset.number()));
     return row == 0 ? nullptr : &balances[row];
@@ -82,6 +92,8 @@ bool Book::rebuild_indexes() {
     instruments_by_name = {};
     balances_by_key = {};
     positions_by_key = {};
+    liquidations_by_number = {};
+    losses_by_number = {};
     accounts_by_name.fill(accounts.size(), [&](std::uint32_t id) { return name_key(accounts[id].name.view()); });
     instruments_by_name.fill(instruments.size(),
                              [&](std::uint32_t id) { return name_key(instruments[id].name.view()); });
@@ -91,6 +103,8 @@ bool Book::rebuild_indexes() {
     positions_by_key.fill(positions.size(), [&](std::uint32_t id) {
         return key(positions[id].account, positions[id].instrument.number());
     });
+    liquidations_by_number.fill(liquidations.size(), [&](std::uint32_t id) { return liquidations[id].id; });
+    losses_by_number.fill(losses.size(), [&](std::uint32_t id) { return losses[id].id; });
     return true;
 }
 

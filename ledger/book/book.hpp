@@ -34,6 +34,8 @@ struct Book {
     DenseIndex instruments_by_name;
     DenseIndex balances_by_key;
     DenseIndex positions_by_key;
+    DenseIndex liquidations_by_number;
+    DenseIndex losses_by_number;
 
     Book() { head.add(HeadRow{}); }
 
@@ -46,6 +48,10 @@ struct Book {
     [[nodiscard]] std::optional<AssetId> find_asset(std::string_view name) const;
     [[nodiscard]] std::optional<std::uint16_t> find_source(std::string_view name) const;
     [[nodiscard]] std::optional<std::uint16_t> find_feed(std::string_view name) const;
+
+    /// By the number that its events give it; nothing where there is none.
+    [[nodiscard]] LiquidationRow const* find_liquidation(std::uint64_t number) const;
+    [[nodiscard]] LossRow const* find_loss(std::uint64_t number) const;
 
     // Rows of an account; nothing where it never had one.
     [[nodiscard]] BalanceRow const* balance(AccountId account, AssetId asset) const;

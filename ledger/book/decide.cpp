@@ -19,6 +19,7 @@ template <class Enum> [[nodiscard]] bool is_choice(Enum value, Enum last) {
 // ---- shared questions, in the order of Errc ----
 
 [[nodiscard]] result<void> check_origin(Book const& book, Origin const& origin) {
+    if (!is_choice(origin.cause, Cause::MAX)) return fail(Errc::unknown_choice, "cause");
     if (origin.source == 0) return outcome::success();
     if (!book.sources.has(origin.source)) return fail(Errc::unknown_source, number_text(origin.source));
     SourceRow const& source = book.sources[origin.source];
@@ -107,12 +108,9 @@ template <class Enum> [[nodiscard]] bool is_choice(Enum value, Enum last) {
     return outcome::success();
 }
 
-[[nodiscard]] LiquidationRow const* open_liquidation(Book const& book, std::uint64_t id) {
-    for (std::uint32_t row = book.liquidations.size(); row != 0; --row) {
-        LiquidationRow const& liquidation = book.liquidations[row];
-        if (liquidation.id == id) return liquidation.ended_sequence == 0 ? &liquidation : nullptr;
-    }
-    return nullptr;
+[[nodiscard]] LiquidationRow const* open_liquidation(Book const& book, std::uint64_t number) {
+    LiquidationRow const* row = book.find_liquidation(number);
+    return row != nullptr && row->ended_sequence == 0 ? row : nullptr;
 }
 
 // ---- one check a kind ----
@@ -193,6 +191,9 @@ template <class Enum> [[nodiscard]] bool is_choice(Enum value, Enum last) {
     PLIMSOLL_TRYV(need(book, fact.asset));
     PLIMSOLL_TRYV(check_index(book, fact.kind, fact.subject));
     if (fact.account == fact.counter) return fail(Errc::accounts_must_differ);
+    bool const is_funding = fact.kind == IndexKind::funding;
+    AssetId const met_in = is_funding ? book.instruments[fact.subject].settle : AssetId{fact.subject};
+    if (fact.asset != met_in) return fail(Errc::booking_disagrees, "the index is met in another asset");
     return outcome::success();
 }
 
@@ -296,8 +297,8 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(need(book, AssetId{fact.asset}));
     if (fact.liquidation == 0) return fail(Errc::unknown_liquidation, "0");
-    bool taken = book.account(AccountId{fact.account}).in_liquidation != 0;
-    for (LiquidationRow const& row : book.liquidations.rows()) taken = taken || row.id == fact.liquidation;
+    bool const taken = book.account(AccountId{fact.account}).in_liquidation != 0 ||
+                       book.find_liquidation(fact.liquidation) != nullptr;
     if (taken) return fail(Errc::liquidation_already_open, std::to_string(fact.liquidation));
     return outcome::success();
 }
@@ -321,20 +322,20 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     return outcome::success();
 }
 
-[[nodiscard]] LossRow const* find_loss(Book const& book, std::uint64_t id) {
-    for (std::uint32_t row = book.losses.size(); row != 0; --row) {
-        if (book.losses[row].id == id) return &book.losses[row];
-    }
-    return nullptr;
-}
-
 [[nodiscard]] result<void> check(Book const& book, BadDebtRecognised const& fact) {
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(need(book, AssetId{fact.asset}));
-    if (find_loss(book, fact.loss) != nullptr) return fail(Errc::name_taken, "loss " + std::to_string(fact.loss));
+    if (book.find_loss(fact.loss) != nullptr) return fail(Errc::name_taken, "loss " + std::to_string(fact.loss));
     PLIMSOLL_TRYV(need_positive(units(fact.amount)));
     if (!has_room(units(fact.amount), book.assets[fact.asset].bad_debt.units())) return fail(Errc::amount_overflow);
     return outcome::success();
+}
+
+/// What no layer has paid yet.
+[[nodiscard]] Int128 not_covered(LossRow const& loss) {
+    Int128 rest = loss.recognised.units();
+    for (Amount const& paid : loss.paid) rest -= paid.units();
+    return rest;
 }
 
 [[nodiscard]] result<void> check(Book const& book, WaterfallPaid const& fact) {
@@ -342,13 +343,14 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     PLIMSOLL_TRYV(need(book, AccountId{fact.payer}));
     PLIMSOLL_TRYV(need(book, AssetId{fact.asset}));
     if (fact.account == fact.payer) return fail(Errc::accounts_must_differ);
-    LossRow const* loss = find_loss(book, fact.loss);
+    LossRow const* loss = book.find_loss(fact.loss);
     if (loss == nullptr) return fail(Errc::unknown_sequence, "loss " + std::to_string(fact.loss));
     PLIMSOLL_TRYV(need_positive(units(fact.amount)));
     if (!is_choice(fact.layer, wire::Layer::MAX)) return fail(Errc::unknown_choice, "layer");
-    bool const fits = has_room(units(fact.amount), loss->paid.at(static_cast<std::size_t>(fact.layer)).units()) &&
-                      has_room(-units(fact.amount), book.assets[fact.asset].bad_debt.units());
-    if (!fits) return fail(Errc::amount_overflow);
+    if (loss->asset.number() != fact.asset) return fail(Errc::booking_disagrees, "the loss is in another asset");
+    if (units(fact.amount) > not_covered(*loss)) {
+        return fail(Errc::loss_overpaid, "loss " + std::to_string(fact.loss));
+    }
     return outcome::success();
 }
 

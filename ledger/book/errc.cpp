@@ -41,6 +41,7 @@ Rule describe(Errc code) {
     case Errc::unknown_chain: return rule("unknown_chain", "unknown chain");
     case Errc::block_does_not_follow: return rule("block_does_not_follow", "the block does not follow the one before");
     case Errc::unknown_choice: return rule("unknown_choice", "a type or kind in the event is not one that exists");
+    case Errc::loss_overpaid: return rule("loss_overpaid", "more would be paid than the loss that is left");
     case Errc::table_full: return rule("table_full", "the ledger holds no more of these");
     case Errc::amount_overflow: return rule("amount_overflow", "the amount, or the balance it leads to, is too large");
     case Errc::rows_disagree: return rule("rows_disagree", "stored rows contradict each other");

@@ -34,6 +34,7 @@ enum class Errc {
     unknown_chain,
     block_does_not_follow,
     unknown_choice,
+    loss_overpaid,
     table_full,
     amount_overflow,
     rows_disagree,

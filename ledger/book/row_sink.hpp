@@ -33,7 +33,7 @@ public:
         if (kind == IndexKind::funding) {
             if (PositionRow* row = position(account, InstrumentId{subject})) row->index = index;
         } else if (BalanceRow* row = balance(account, AssetId{subject})) {
-            row->index = index;
+            (kind == IndexKind::socialised_loss ? row->loss_index : row->interest_index) = index;
         }
     }
 
@@ -62,7 +62,7 @@ private:
         if (row == 0) {
             if (!book_.has(account) || !book_.has(asset)) return refuse<BalanceRow>();
             AccountRow& owner = book_.accounts.write(account.number());
-            row = book_.balances.add({account, asset, owner.first_balance, 0, {}, {}});
+            row = book_.balances.add({account, asset, owner.first_balance, 0, {}, {}, {}});
             owner.first_balance = row;
             book_.balances_by_key.insert(key, row);
         }

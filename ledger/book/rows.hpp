@@ -96,7 +96,8 @@ struct BalanceRow {
     std::uint32_t next = 0; ///< the account's balance opened before this one
     std::uint32_t reserved = 0;
     Amount amount;
-    Index index; ///< interest index at which it stands
+    Index interest_index; ///< supply or borrow index, by the sign of the amount, at which it stands
+    Index loss_index;     ///< socialised-loss index at which it stands
 };
 
 struct PositionRow {
@@ -170,7 +171,7 @@ template <class... Rows> consteval bool are_plain() {
 static_assert(are_plain<HeadRow, SourceRow, FeedRow, ChainRow, AssetRow, InstrumentRow, AccountRow, BalanceRow,
                         PositionRow, LiquidationRow, LossRow, BreakerRow, ParameterRow, PresetRow, CreditRow>(),
               "equal logs give equal bytes: rows have no padding");
-static_assert(sizeof(BalanceRow) == 48 && sizeof(PositionRow) == 64 && sizeof(AccountRow) == 96);
+static_assert(sizeof(BalanceRow) == 64 && sizeof(PositionRow) == 64 && sizeof(AccountRow) == 96);
 
 /// The numbers of the tables: part of the state root and of storage keys. Never renumbered.
 enum class TableId : std::uint8_t {

@@ -17,7 +17,7 @@ using namespace testing_aid;
 /// Everything that the view of an account promises, one line a row, of a whole book or of a small one.
 [[nodiscard]] std::string rows_of(book::Book const& book, AccountId id) {
     book::AccountRow const& account = book.account(id);
-    std::string text = "account " + std::string(account.name.view()) + " parent " + std::to_string(account.parent.number()) +
+    std::string text = "account " + std::string(account.name.view()) +
                        " kind " + std::to_string(static_cast<int>(account.kind)) + " opened #" +
                        std::to_string(account.opened_sequence) + " liquidation " + std::to_string(account.liquidation) +
                        (account.in_liquidation != 0 ? " open" : "") + "\n";
@@ -25,7 +25,7 @@ using namespace testing_aid;
     book.for_balances(id, [&](book::BalanceRow const& row) {
         held.insert(row.asset);
         text += "balance of asset " + std::to_string(row.asset.number()) + " " + format_decimal(row.amount) + " at " +
-                format_decimal(row.index) + "\n";
+                format_decimal(row.interest_index) + " and " + format_decimal(row.loss_index) + "\n";
     });
     book.for_positions(id, [&](book::PositionRow const& row) {
         book::InstrumentRow const& instrument = book.instrument(row.instrument);

@@ -48,6 +48,12 @@ public:
     void remove(Family family, std::string const& key) {
         ASSERT_TRUE(database().db().Delete({}, database().family(family), store::slice(key)).ok());
     }
+    /// As verify names the batch at `place`.
+    [[nodiscard]] std::string place_of(int place) const {
+        auto const log = entries(Family::log);
+        auto const at = place < 0 ? log.size() - static_cast<std::size_t>(-place) : static_cast<std::size_t>(place);
+        return "the batch at #" + std::to_string(store::KeyReader(log.at(at).first).get<std::uint64_t>());
+    }
     /// Changes the value of the entry at `place` (counted from the end where negative).
     template <class F> void change(Family family, int place, F&& f) {
         auto const all = entries(family);
@@ -88,11 +94,12 @@ protected:
         EXPECT_TRUE(told);
         return ledger;
     }
-    /// Damage done by `f` is found, and the first finding says so.
-    template <class F> void expect_found(F&& f, std::string const& what, std::string const& where) {
+    /// Damage done by `f`, which says where, is what the first finding says.
+    template <class F> void expect_found(std::string const& what, F&& f) {
+        std::string where;
         {
             Hands hands(ledger_.path());
-            f(hands);
+            where = f(hands);
         }
         VerifyReport const report = verified(ledger_.path());
         ASSERT_FALSE(report.findings.empty());
@@ -158,7 +165,7 @@ TEST_F(Verified, FindsAFlippedByteInAPayload) {
     }();
     constexpr std::uint64_t seed = 41;
     Random random(seed);
-    for (int i = 0; i < 40; ++i) {
+    for (int i = 0; i < 15; ++i) {
         std::size_t const at = random.below(sizes);
         std::string was;
         {
@@ -194,13 +201,10 @@ TEST_F(Verified, FindsAFlippedByteInTheLastBatch) {
 }
 
 TEST_F(Verified, FindsALastBatchThatIsNone) {
-    std::uint64_t last = 0;
-    expect_found(
-        [&](Hands& hands) {
-            last = store::KeyReader(hands.entries(Family::log).back().first).get<std::uint64_t>();
-            hands.change(Family::log, -1, [](std::string& value) { value.resize(value.size() / 2); });
-        },
-        "these bytes are not a batch of events", "the batch at #" + std::to_string(last));
+    expect_found("these bytes are not a batch of events", [](Hands& hands) {
+        hands.change(Family::log, -1, [](std::string& value) { value.resize(value.size() / 2); });
+        return hands.place_of(-1);
+    });
 }
 
 /// A batch of the log made anew, sound in itself.
@@ -216,104 +220,86 @@ template <class F> void remake(std::string& value, F&& f) {
 }
 
 TEST_F(Verified, FindsAnotherPreviousHash) {
-    expect_found(
-        [](Hands& hands) {
-            hands.change(Family::log, 2, [](std::string& value) {
-                remake(value, [](BatchHeader& header, auto&) { header.previous[0] ^= 1; });
-            });
-        },
-        "a batch does not name the batch before it by its hash", "the batch at #");
+    expect_found("a batch does not name the batch before it by its hash", [](Hands& hands) {
+        hands.change(Family::log, 2, [](std::string& value) {
+            remake(value, [](BatchHeader& header, auto&) { header.previous[0] ^= 1; });
+        });
+        return hands.place_of(2);
+    });
 }
 
-TEST_F(Verified, FindsAnotherAmountByTheNextBatch) {
-    std::string second;
-    expect_found(
-        [&](Hands& hands) {
-            second = std::to_string(store::KeyReader(hands.entries(Family::log).at(2).first).get<std::uint64_t>());
-            hands.change(Family::log, 1, [](std::string& value) {
-                remake(value, [](auto&, std::vector<Event>& events) {
-                    for (Event& event : events) {
-                        auto* tick = std::get_if<Observed>(&event.body);
-                        if (tick == nullptr) continue;
-                        tick->confidence = Price{Int128{12'345}};
-                        return;
-                    }
-                });
+TEST_F(Verified, FindsAnotherNumberByTheNextBatch) {
+    expect_found("a batch does not name the batch before it by its hash", [](Hands& hands) {
+        hands.change(Family::log, 20, [](std::string& value) {
+            remake(value, [](auto&, std::vector<Event>& events) {
+                std::get<Observed>(events.at(7).body).confidence = Price{Int128{12'345}}; // which no row keeps
             });
-        },
-        "a batch does not name the batch before it by its hash", "the batch at #" + second);
+        });
+        return hands.place_of(21);
+    });
 }
 
 TEST_F(Verified, FindsSwappedBatches) {
-    expect_found(
-        [](Hands& hands) {
-            auto const log = hands.entries(Family::log);
-            hands.put(Family::log, log[2].first, log[3].second);
-            hands.put(Family::log, log[3].first, log[2].second);
-        },
-        "a batch does not follow the one before", "the batch at #");
+    expect_found("a batch does not follow the one before", [](Hands& hands) {
+        auto const log = hands.entries(Family::log);
+        hands.put(Family::log, log[2].first, log[3].second);
+        hands.put(Family::log, log[3].first, log[2].second);
+        return hands.place_of(2);
+    });
 }
 
 TEST_F(Verified, FindsARemovedBatch) {
     for (int const place : {0, 5}) {
-        std::string next;
-        Entries log;
-        {
-            Hands hands(ledger_.path());
-            log = hands.entries(Family::log);
-            next = std::to_string(store::KeyReader(log[static_cast<std::size_t>(place) + 1].first).get<std::uint64_t>());
-            hands.remove(Family::log, log[static_cast<std::size_t>(place)].first);
-        }
-        VerifyReport const report = verified(ledger_.path());
-        ASSERT_FALSE(report.findings.empty());
-        EXPECT_THAT(report.findings.front().what, HasSubstr("a batch does not follow the one before"));
-        EXPECT_THAT(report.findings.front().where, HasSubstr("the batch at #" + next));
-        Hands(ledger_.path()).put(Family::log, log[static_cast<std::size_t>(place)].first, log[static_cast<std::size_t>(place)].second);
+        std::pair<std::string, std::string> batch;
+        expect_found("a batch does not follow the one before", [&](Hands& hands) {
+            std::string const next = hands.place_of(place + 1);
+            batch = hands.entries(Family::log).at(static_cast<std::size_t>(place));
+            hands.remove(Family::log, batch.first);
+            return next;
+        });
+        Hands(ledger_.path()).put(Family::log, batch.first, batch.second);
     }
 }
 
 TEST_F(Verified, FindsARemovedLastBatch) {
-    expect_found([](Hands& hands) { hands.remove(Family::log, hands.entries(Family::log).back().first); },
-                 "an index has entries that the log does not explain", "times");
+    expect_found("an index has entries that the log does not explain", [](Hands& hands) {
+        hands.remove(Family::log, hands.entries(Family::log).back().first);
+        return std::string("times: ");
+    });
 }
 
 TEST_F(Verified, FindsABatchOfANewerSchema) {
-    // The schema is the first scalar of the table; a batch made anew says 1 at the same place.
-    expect_found(
-        [](Hands& hands) {
-            hands.change(Family::log, 4, [](std::string& value) {
-                auto* batch = flatbuffers::GetMutableRoot<flatbuffers::Table>(value.data());
-                ASSERT_TRUE(batch->SetField<std::uint16_t>(wire::Batch::VT_SCHEMA, schema_version + 1, 0));
-            });
-        },
-        "this ledger was written by a newer Plimsoll", "the batch at #");
+    expect_found("this ledger was written by a newer Plimsoll", [](Hands& hands) {
+        hands.change(Family::log, 4, [](std::string& value) {
+            auto* batch = flatbuffers::GetMutableRoot<flatbuffers::Table>(value.data());
+            ASSERT_TRUE(batch->SetField<std::uint16_t>(wire::Batch::VT_SCHEMA, schema_version + 1, 0));
+        });
+        return hands.place_of(4);
+    });
 }
 
 /// The last batch made anew, where no other batch names it: only the rules can tell.
 TEST_F(Verified, FindsAnEventThatTheRulesRefuse) {
-    expect_found(
-        [](Hands& hands) {
-            hands.change(Family::log, -1, [](std::string& value) {
-                remake(value, [](auto&, std::vector<Event>& events) {
-                    Transferred fact;
-                    make(fact);
-                    fact.counter = fact.account;
-                    events.back().body = fact;
-                    events.back().origin = {};
-                });
+    expect_found("both sides are the same account", [](Hands& hands) {
+        hands.change(Family::log, -1, [](std::string& value) {
+            remake(value, [](auto&, std::vector<Event>& events) {
+                Transferred fact;
+                make(fact);
+                fact.counter = fact.account;
+                events.back() = {Origin{}, fact};
             });
-        },
-        "both sides are the same account", "event #");
+        });
+        return std::string("event #");
+    });
 }
 
 TEST_F(Verified, FindsAnotherTimeAtABatchsBeginning) {
-    expect_found(
-        [](Hands& hands) {
-            hands.change(Family::log, -1, [](std::string& value) {
-                remake(value, [](BatchHeader& header, auto&) { ++header.time; });
-            });
-        },
-        "a batch begins at another ledger time", "the batch at #");
+    expect_found("a batch begins at another ledger time", [](Hands& hands) {
+        hands.change(Family::log, -1, [](std::string& value) {
+            remake(value, [](BatchHeader& header, auto&) { ++header.time; });
+        });
+        return hands.place_of(-1);
+    });
 }
 
 // ---- what is derived ----
@@ -440,7 +426,7 @@ TEST_F(Verified, FindsAFlippedByteInATableFile) {
     ASSERT_FALSE(tables.empty());
     for (auto const& path : tables) {
         std::string const was = file_bytes(path);
-        for (int i = 0; i < 6; ++i) {
+        for (int i = 0; i < 3; ++i) {
             std::string other = was;
             std::size_t const at = random.below(was.size());
             other[at] = static_cast<char>(other[at] ^ (1 << random.below(8)));

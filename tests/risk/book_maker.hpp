@@ -68,7 +68,7 @@ struct BookMaker {
     }
     void balance(AccountId account, AssetId asset, Int128 units) {
         book::AccountRow& owner = book.accounts.write(account.number());
-        owner.first_balance = book.balances.add({account, asset, owner.first_balance, 0, Amount{units}, {}});
+        owner.first_balance = book.balances.add({account, asset, owner.first_balance, 0, Amount{units}, {}, {}});
         book.balances_by_key.insert(book::Book::key(account, asset.number()), owner.first_balance);
     }
     void position(AccountId account, InstrumentId id, std::string const& size, std::string const& quote,

@@ -348,6 +348,20 @@ TEST(CommandGenerate, MakesTheSameLedgerByBothRoads) {
     EXPECT_EQ(size(account.root, "/accounts"), 5U);
 }
 
+TEST(CommandDamage, IsStatusFourWhateverIsAsked) {
+    CommandSetting setting;
+    setting.tell_story();
+    for (auto const& entry : std::filesystem::recursive_directory_iterator(setting.directory() / "day")) {
+        if (!entry.path().filename().string().starts_with("MANIFEST-")) continue;
+        std::ofstream(entry.path(), std::ios::binary) << std::string(entry.file_size(), 'x');
+    }
+    for (auto const* words : {"solvency day", "account day alice", "verify day", "stats day", "checkpoint day"}) {
+        Outcome const outcome = setting.run(words);
+        EXPECT_EQ(outcome.status, static_cast<int>(Status::damaged)) << words << outcome.out;
+        EXPECT_THAT(outcome.err, HasSubstr("damaged")) << words;
+    }
+}
+
 TEST(CommandQuick, ValuesAsTheWholeBookDoes) {
     CommandSetting setting;
     ASSERT_EQ(setting.run("generate --ledger day --accounts 30 --events 4000 --seed 3").status, 0);

@@ -106,10 +106,10 @@ TEST_P(GoldenDay, IsTheSameForEver) {
 INSTANTIATE_TEST_SUITE_P(
     BothScenarios, GoldenDay,
     testing::Values(Golden{Scenario::calm,
-                           "625f56f70e195e1285d648b8429b9be0e765926bc4d66a6a971b4c13bd2faa8d",
+                           "65403bcfcbd8815d23bc6aca26a5f9044dc1df40dd563e490a50b11fc5678427",
                            "176352e2fb5e9909c15aaca106f5d65a731409cb3556634c735c4f73b19ee291"},
                     Golden{Scenario::crash,
-                           "a85c7fd65e08223751d80b44b64b9d4015c8e09c8749efb84338b2452c706117",
+                           "8af9940ca2ef8e0a4c96f732f56f02c475db354e60b80455efc42f289e430517",
                            "e7e911859015522541666ba23b3c8ab8c2e11fc4cf2daf583304e4649e9867a0"}),
     [](auto const& row) { return row.param.scenario == Scenario::calm ? "Calm" : "Crash"; });
 

@@ -60,7 +60,9 @@ struct Sum {
 /// The largest first; of equals, the older.
 [[nodiscard]] std::vector<book::LossRow> largest(book::Book const& book, std::uint64_t limit) {
     std::vector<book::LossRow> losses(book.losses.rows().begin(), book.losses.rows().end());
-    std::ranges::stable_sort(losses, std::ranges::greater{}, &book::LossRow::recognised);
+    std::ranges::sort(losses, [](book::LossRow const& a, book::LossRow const& b) {
+        return a.recognised != b.recognised ? a.recognised > b.recognised : a.id < b.id;
+    });
     if (losses.size() > limit) losses.resize(limit);
     return losses;
 }

@@ -172,8 +172,8 @@ void add_waterfall(book::Book const& book, World& world, Group& group, Loss cons
 void add_loss_met(book::Book const& book, World const& world, Group& group, AccountId account) {
     book::BalanceRow const* row = book.balance(account, usdc);
     Index const now = book.asset(usdc).loss_index;
-    if (row == nullptr || row->index == now) return;
-    Int128 const step = now.units() - row->index.units(); // per dollar
+    if (row == nullptr || row->loss_index == now) return;
+    Int128 const step = now.units() - row->loss_index.units(); // per dollar
     Micro const dollars = std::max<Micro>(0, floor_micros(row->amount.units()));
     IndexMet met;
     met.account = account;

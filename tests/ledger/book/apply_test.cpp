@@ -231,7 +231,7 @@ TEST(Apply, EntriesSetRowsAndTheIndicesTheyStandAt) {
     sample.happens(fact);
     EXPECT_EQ(sample.position("dave", "BTC-PERP"), "5 -400 0.75");
     EXPECT_EQ(sample.balance("dave", "BTC"), "0") << "a stand opens the row that it is about";
-    EXPECT_EQ(sample.book().balance(dave, btc)->index, index_at("1.01"));
+    EXPECT_EQ(sample.book().balance(dave, btc)->interest_index, index_at("1.01"));
     EXPECT_EQ(sample.book().head[1].corrections, 0U);
     sample.happens(a<Corrected>()).happens(a<Reversed>());
     EXPECT_EQ(sample.book().head[1].corrections, 2U);

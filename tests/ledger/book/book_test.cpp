@@ -17,7 +17,7 @@ using namespace testing_aid;
 
 TEST(Table, PagesFillFourKibibytes) {
     static_assert(Table<PositionRow>::rows_per_page == 64);
-    static_assert(Table<BalanceRow>::rows_per_page == 64); // 48 * 64 = 3,072; 128 rows would not fit
+    static_assert(Table<BalanceRow>::rows_per_page == 64); // 64 * 64 = 4,096: exactly a page
     static_assert(Table<AccountRow>::rows_per_page == 32);
     Table<PositionRow> table;
     EXPECT_EQ(table.page_count(), 0U);
@@ -172,8 +172,8 @@ TEST(Invariants, OneUnitOffIsFoundAndNamed) {
 TEST(Invariants, SumsMayPass128BitsOnTheWay) {
     Sample sample = market();
     auto const most = Amount{static_cast<Int128>((Uint128{1} << 127) - 1)};
-    for (int i = 0; i < 3; ++i) sample.raw().balances.add({carol, share, 0, 0, most, {}});
-    for (int i = 0; i < 3; ++i) sample.raw().balances.add({carol, share, 0, 0, -most, {}});
+    for (int i = 0; i < 3; ++i) sample.raw().balances.add({carol, share, 0, 0, most, {}, {}});
+    for (int i = 0; i < 3; ++i) sample.raw().balances.add({carol, share, 0, 0, -most, {}, {}});
     EXPECT_TRUE(check_balance(sample.book()).has_value());
 }
 

@@ -44,6 +44,14 @@ template <class Fact> [[nodiscard]] Row row(std::string const& name, Change<Fact
 }
 
 /// WHERE(fact.amount = ...): the one thing.
+/// What no layer has paid yet of market()'s loss.
+[[nodiscard]] Int128 still_open(Sample const& sample) {
+    LossRow const& loss = *sample.book().find_loss(known_loss);
+    Int128 left = loss.recognised.units();
+    for (Amount const& paid : loss.paid) left -= paid.units();
+    return left;
+}
+
 #define WHERE(...) []([[maybe_unused]] auto& fact, [[maybe_unused]] Sample& sample) { __VA_ARGS__; }
 
 class Decide : public testing::TestWithParam<Row> {};
@@ -440,6 +448,10 @@ INSTANTIATE_TEST_SUITE_P(
         row<BadDebtRecognised>("OfNothing", WHERE(fact.amount = {}), Errc::amount_must_be_positive),
         row<BadDebtRecognised>("Negative", WHERE(fact.amount = to_wire(Int128{-1})), Errc::amount_must_be_positive),
         row<BadDebtRecognised>("OfOneUnit", WHERE(fact.amount = to_wire(Int128{1})), fine),
+        row<WaterfallPaid>("AllThatIsLeft", WHERE(fact.amount = to_wire(still_open(sample))), fine),
+        row<WaterfallPaid>("OneUnitMore", WHERE(fact.amount = to_wire(still_open(sample) + 1)), Errc::loss_overpaid),
+        row<WaterfallPaid>("InAnotherAsset", WHERE(fact.asset = btc.number()), Errc::booking_disagrees),
+        row<IndexMet>("InAnotherAsset", WHERE(fact.asset = btc), Errc::booking_disagrees),
         row<WaterfallPaid>("OfNothing", WHERE(fact.amount = {}), Errc::amount_must_be_positive),
         row<WaterfallPaid>("Negative", WHERE(fact.amount = to_wire(Int128{-1})), Errc::amount_must_be_positive),
         row<LossSocialised>("OfNothing", WHERE(fact.amount = {}), Errc::amount_must_be_positive),
@@ -536,11 +548,7 @@ INSTANTIATE_TEST_SUITE_P(
         row<BadDebtRecognised>("TooMuch", WHERE(fact.amount = to_wire(too_much)), Errc::amount_overflow),
         row<BadDebtRecognised>("AssetFull", WHERE(sample.raw().assets.write(1).bad_debt = Amount{row_limit_units}),
                                Errc::amount_overflow),
-        row<WaterfallPaid>("TooMuch", WHERE(fact.amount = to_wire(too_much)), Errc::amount_overflow),
-        row<WaterfallPaid>("LayerFull",
-                           WHERE(sample.raw().losses.write(1).paid.at(static_cast<std::size_t>(fact.layer)) =
-                                     Amount{row_limit_units}),
-                           Errc::amount_overflow),
+        row<WaterfallPaid>("TooMuch", WHERE(fact.amount = to_wire(too_much)), Errc::loss_overpaid),
         row<PoolMoved>("TooMuch", WHERE(fact.amount = to_wire(too_much)), Errc::amount_overflow),
         row<PoolMoved>("SharesLowest", WHERE(fact.shares = to_wire(lowest)), Errc::amount_overflow)),
     name_of);

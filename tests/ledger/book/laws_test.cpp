@@ -278,7 +278,9 @@ void expect_agreement(LedgerModel const& model, Book const& book) {
     for (BalanceRow const& row : book.balances.rows()) {
         LedgerModel::Key const key{row.account.number(), row.asset.number()};
         ASSERT_TRUE(at(model.cash, key) == row.amount.units());
-        ASSERT_TRUE(at(model.interest_index, key) == row.index.units()) << "index of " << key.first << " in " << key.second;
+        ASSERT_TRUE(at(model.interest_index, key) == row.interest_index.units() &&
+                    at(model.loss_index, key) == row.loss_index.units())
+            << "indices of " << key.first << " in " << key.second;
     }
     for (auto const& [key, position] : model.positions) {
         auto const* row = book.position(AccountId{key.first}, InstrumentId{key.second});

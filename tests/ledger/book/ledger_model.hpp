@@ -23,6 +23,7 @@ public:
 
     std::map<Key, Int128> cash;
     std::map<Key, Int128> interest_index;
+    std::map<Key, Int128> loss_index;
     std::map<Key, Position> positions;
     std::map<std::uint32_t, Int128> funding_index; ///< by instrument
     std::map<std::pair<std::uint32_t, IndexKind>, Int128> asset_index;
@@ -110,7 +111,7 @@ private:
         if (kind == IndexKind::funding) {
             positions[{account, subject}].index = index;
         } else {
-            interest_index[{account, subject}] = index;
+            (kind == IndexKind::socialised_loss ? loss_index : interest_index)[{account, subject}] = index;
         }
     }
 

@@ -125,7 +125,8 @@ private:
         fact.counter = account();
         fact.kind = choice(IndexKind::MAX);
         fact.subject = fact.kind == IndexKind::funding ? instrument().number() : asset().number();
-        fact.asset = asset();
+        fact.asset = fact.kind == IndexKind::funding ? sample_.book().instruments[fact.subject].settle
+                                                     : AssetId{fact.subject};
         fact.index = index();
         if (!random_.chance(4)) fact.amount = much();
         return fact;
@@ -249,7 +250,10 @@ private:
                 fact.layer = choice(wire::Layer::MAX);
                 fact.payer = account().number();
                 fact.account = loss.account.number();
-                fact.amount = to_wire(positive());
+                fact.asset = loss.asset.number();
+                Int128 left = loss.recognised.units();
+                for (Amount const& paid : loss.paid) left -= paid.units();
+                fact.amount = to_wire(std::max<Int128>(std::min(left, positive().units()), 1));
             });
         case 5: return changed<LossSocialised>([&](auto& fact) { fact.amount = to_wire(positive()); });
         default:
