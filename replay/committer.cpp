@@ -22,20 +22,34 @@ result<void> Committer::failure() const {
 }
 
 result<void> Committer::push(Sealing&& batch) {
+    batch.header.previous = previous_;
+    std::string bytes = batch.events.finish(batch.header);
+    previous_ = sha256(bytes_of(std::string_view(bytes)));
+    std::uint64_t const first = batch.header.first_sequence;
+    store::SealedBatch sealed{std::move(bytes), first, first + batch.events.size() - 1, batch.header.time,
+                              std::move(batch.records), std::move(batch.names)};
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return queue_.size() < queue_limit || failed_; });
     PLIMSOLL_TRYV(failure());
-    queue_.push_back(std::move(batch));
+    queue_.push_back(std::move(sealed));
     changed_.notify_all();
     return outcome::success();
+}
+
+std::vector<store::SealedBatch> Committer::take_group() {
+    std::vector<store::SealedBatch> group;
+    while (!queue_.empty() && group.size() < group_limit_) {
+        group.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return group;
 }
 
 result<void> Committer::drain() {
     std::unique_lock lock(mutex_);
     // Whoever waits for one small group writes it himself: two thread switches less.
     if (!busy_ && !failed_ && !queue_.empty() && queue_.size() <= group_limit_) {
-        std::deque<Sealing> group = std::move(queue_);
-        queue_.clear();
+        std::vector<store::SealedBatch> const group = take_group();
         busy_ = true;
         lock.unlock();
         auto const verdict = write(group);
@@ -48,20 +62,9 @@ result<void> Committer::drain() {
     return failure();
 }
 
-result<void> Committer::write(std::deque<Sealing>& group) {
-    std::vector<store::SealedBatch> sealed;
-    sealed.reserve(group.size());
-    std::uint64_t last = 0;
-    for (Sealing& batch : group) {
-        batch.header.previous = previous_;
-        std::string bytes = batch.events.finish(batch.header);
-        previous_ = sha256(bytes_of(std::string_view(bytes)));
-        last = batch.header.first_sequence + batch.events.size() - 1;
-        sealed.push_back({std::move(bytes), batch.header.first_sequence, batch.header.time, std::move(batch.records),
-                          std::move(batch.names)});
-    }
-    PLIMSOLL_TRYV(store_.append(sealed));
-    durable_.store(last, std::memory_order_release);
+result<void> Committer::write(std::vector<store::SealedBatch> const& group) {
+    PLIMSOLL_TRYV(store_.append(group));
+    durable_.store(group.back().last_sequence, std::memory_order_release);
     return outcome::success();
 }
 
@@ -74,11 +77,7 @@ void Committer::run() {
             if (failed_) changed_.wait(lock, [&] { return ending_; });
             continue;
         }
-        std::deque<Sealing> group;
-        while (!queue_.empty() && group.size() < group_limit_) {
-            group.push_back(std::move(queue_.front()));
-            queue_.pop_front();
-        }
+        std::vector<store::SealedBatch> const group = take_group();
         busy_ = true;
         changed_.notify_all();
         lock.unlock();

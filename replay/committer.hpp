@@ -1,5 +1,5 @@
-/// The thread that makes batches durable: it chains, encodes, hashes and writes them while the caller
-/// decides the next ones. Everything that waits is written in one step: that is the group commit.
+/// Makes batches durable: whoever hands one over encodes, hashes and chains it; a thread writes and
+/// fsyncs while the next ones are decided. What waits is written in one step: that is the group commit.
 #pragma once
 
 #include "ledger/store/store.hpp"
@@ -28,7 +28,8 @@ public:
     Committer(Committer const&) = delete;
     Committer& operator=(Committer const&) = delete;
 
-    /// Waits while too many wait already. Errors: the failure that stopped the committer.
+    /// Encodes, hashes and chains the batch, and waits while too many wait already. One caller at a time.
+    /// Errors: the failure that stopped the committer.
     [[nodiscard]] result<void> push(Sealing&& batch);
     /// Returns when everything pushed is fsynced.
     [[nodiscard]] result<void> drain();
@@ -36,19 +37,21 @@ public:
 
 private:
     void run();
-    /// Encodes, chains and writes a group. Called without the lock.
-    [[nodiscard]] result<void> write(std::deque<Sealing>& group);
+    /// Called without the lock.
+    [[nodiscard]] result<void> write(std::vector<store::SealedBatch> const& group);
+    /// The next few that wait, at most group_limit_. Called with the lock.
+    [[nodiscard]] std::vector<store::SealedBatch> take_group();
     [[nodiscard]] result<void> failure() const;
 
     static constexpr std::size_t queue_limit = 64;
 
     store::Store& store_;
     std::size_t group_limit_; ///< batches a step
-    Hash previous_;
+    Hash previous_; ///< of the last batch handed over
     std::atomic<std::uint64_t> durable_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Sealing> queue_;
+    std::deque<store::SealedBatch> queue_;
     std::optional<Error> failed_;
     bool busy_ = false;
     bool ending_ = false;

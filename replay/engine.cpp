@@ -310,6 +310,21 @@ result<Receipt> Engine::submit(std::span<Event const> group) {
     return Receipt{false, before + 1, parts.decided.size()};
 }
 
+result<Receipt> Engine::submit_each(std::span<Event const> records) {
+    book::Book const& book = parts_->book;
+    Receipt all{true, book.sequence() + 1, 0};
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (i + book::fetch_slots_ahead < records.size()) {
+            book::fetch_slots(book, records[i + book::fetch_slots_ahead].body);
+        }
+        if (i + book::fetch_rows_ahead < records.size()) book::fetch_rows(book, records[i + book::fetch_rows_ahead].body);
+        PLIMSOLL_TRY(receipt, submit(records.subspan(i, 1)));
+        all.is_duplicate = all.is_duplicate && receipt.is_duplicate;
+        all.count += receipt.is_duplicate ? 0 : receipt.count;
+    }
+    return all;
+}
+
 void Engine::hold(std::size_t events) {
     parts_->hold_limit_events = events;
     parts_->is_holding = events != 0;

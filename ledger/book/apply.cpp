@@ -368,9 +368,6 @@ private:
     Book const& book;
 };
 
-constexpr std::size_t slots_ahead = 16;
-constexpr std::size_t rows_ahead = 8;
-
 } // namespace
 
 result<void> apply(Book& book, Event const& event) {
@@ -387,14 +384,14 @@ result<void> apply_range(Book& book, BatchView const& batch, std::size_t begin, 
     while (slots.index() < begin) slots.next_hot([](auto const&) {});
     rows = slots;
     now = slots;
-    auto fetch_slots = [&] { slots.next_hot([&](auto const& fact) { post(fact, SlotFetch{book}); }); };
-    auto fetch_rows = [&] { rows.next_hot([&](auto const& fact) { post(fact, RowFetch{book}); }); };
-    while (slots.index() < std::min(begin + slots_ahead, end)) fetch_slots();
-    while (rows.index() < std::min(begin + rows_ahead, end)) fetch_rows();
+    auto next_slots = [&] { slots.next_hot([&](auto const& fact) { post(fact, SlotFetch{book}); }); };
+    auto next_rows = [&] { rows.next_hot([&](auto const& fact) { post(fact, RowFetch{book}); }); };
+    while (slots.index() < std::min(begin + fetch_slots_ahead, end)) next_slots();
+    while (rows.index() < std::min(begin + fetch_rows_ahead, end)) next_rows();
     bool ok = true;
     while (now.index() < end) {
-        if (slots.index() < end) fetch_slots();
-        if (rows.index() < end) fetch_rows();
+        if (slots.index() < end) next_slots();
+        if (rows.index() < end) next_rows();
         now.next([&](Origin const& origin, auto const& fact) { ok = apply_fact(book, origin, fact); });
         if (!ok) return fail(Errc::rows_disagree, "event #" + std::to_string(book.sequence()));
     }
@@ -402,5 +399,21 @@ result<void> apply_range(Book& book, BatchView const& batch, std::size_t begin, 
 }
 
 result<void> apply(Book& book, BatchView const& batch) { return apply_range(book, batch, 0, batch.size()); }
+
+namespace {
+
+/// Rare facts are not worth fetching for.
+template <class Sink> void post_hot(Body const& body, Sink&& sink) {
+    std::visit(
+        [&](auto const& fact) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(fact)>, RareFact>) post(fact, sink);
+        },
+        body);
+}
+
+} // namespace
+
+void fetch_slots(Book const& book, Body const& body) { post_hot(body, SlotFetch{book}); }
+void fetch_rows(Book const& book, Body const& body) { post_hot(body, RowFetch{book}); }
 
 } // namespace plimsoll::book

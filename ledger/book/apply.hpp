@@ -17,4 +17,11 @@ namespace plimsoll::book {
 /// Applies the events [begin, end) of a batch, counted from 0.
 [[nodiscard]] result<void> apply_range(Book& book, BatchView const& batch, std::size_t begin, std::size_t end);
 
+/// Asks for the memory that an event will need: first the look-ups', later the rows'. They change
+/// nothing; whoever knows the next events calls them ahead.
+void fetch_slots(Book const& book, Body const& body);
+void fetch_rows(Book const& book, Body const& body);
+inline constexpr std::size_t fetch_slots_ahead = 16; ///< events
+inline constexpr std::size_t fetch_rows_ahead = 8;
+
 } // namespace plimsoll::book

@@ -28,7 +28,9 @@ result<std::optional<std::string>> entry(Store const& store, Family family, std:
 result<void> verify_checksums(Store const& store) {
     rocksdb::ReadOptions options;
     options.verify_checksums = true;
-    return told(store.database().db().VerifyChecksum(options), "verifying checksums");
+    rocksdb::DB& db = store.database().db();
+    PLIMSOLL_TRYV(told(db.VerifyFileChecksums(options), "verifying the checksums of files"));
+    return told(db.VerifyChecksum(options), "verifying the checksums of blocks");
 }
 
 } // namespace plimsoll::store

@@ -15,7 +15,8 @@ using Entry = std::function<bool(std::string_view key, std::string_view value)>;
 /// One entry's value; nothing where it is absent.
 [[nodiscard]] result<std::optional<std::string>> entry(Store const& store, Family family, std::string_view key);
 
-/// Reads every block of every file and compares its checksum. Errors: Errc::damaged, naming the file.
+/// Reads every table file whole, also the bytes between blocks that nobody reads, and then every block of
+/// it, and compares checksums. Errors: Errc::damaged, naming the file.
 [[nodiscard]] result<void> verify_checksums(Store const& store);
 
 } // namespace plimsoll::store

@@ -1,5 +1,7 @@
 #include "ledger/store/database.hpp"
 
+#include "ledger/store/write_ahead.hpp"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
@@ -69,6 +71,7 @@ std::string fresh_file(std::filesystem::path const& path) {
 }
 
 result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& path, Access access, bool create) {
+    PLIMSOLL_TRYV(check_write_ahead_files(path));
     rocksdb::DBOptions options = database_options();
     options.create_if_missing = create;
     options.create_missing_column_families = create;

@@ -4,6 +4,9 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <system_error>
 
@@ -30,6 +33,15 @@ constexpr int format_version = 1;
                                             ", this program knows up to " + std::to_string(format_version));
     }
     return outcome::success();
+}
+
+/// A file's bytes, or a directory's names, on the disk.
+[[nodiscard]] bool sync(fs::path const& path) {
+    int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    bool const ok = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    return ok;
 }
 
 /// A scan over the log family.
@@ -82,7 +94,9 @@ result<void> Store::create(fs::path const& directory) {
     std::ofstream file(directory / marker_name);
     file << marker_text << format_version << "\n";
     file.flush();
-    if (!file) return fail(Errc::cannot_create, (directory / marker_name).string());
+    // Events will be fsynced; so must be the names by which they are found again.
+    bool const is_kept = file && sync(directory / marker_name) && sync(directory) && sync(fs::absolute(directory).parent_path());
+    if (!is_kept) return fail(Errc::cannot_create, (directory / marker_name).string());
     return outcome::success();
 }
 

@@ -20,6 +20,7 @@ class Database;
 struct SealedBatch {
     std::string bytes;
     std::uint64_t first_sequence = 0;
+    std::uint64_t last_sequence = 0;
     TimeNs time = 0; ///< ledger time before its first event
     /// The first record of each source in the batch.
     std::vector<std::pair<std::uint16_t, Cursor>> records;

@@ -302,6 +302,59 @@ TEST_F(Verified, FindsAnotherTimeAtABatchsBeginning) {
     });
 }
 
+/// Opening and asking read the tail with the same eyes.
+TEST_F(Verified, ABrokenTailIsNeitherOpenedNorRead) {
+    struct Row {
+        char const* name;
+        void (*damage)(Hands&);
+        bool (*is_it)(Error const&);
+    };
+    auto const last = [](Hands& hands) { return static_cast<int>(hands.entries(Family::log).size()) - 1; };
+    for (Row const& row : {
+             Row{"another previous hash",
+                 [](Hands& hands) {
+                     hands.change(Family::log, -1, [](std::string& value) {
+                         remake(value, [](BatchHeader& header, auto&) { header.previous[0] ^= 1; });
+                     });
+                 },
+                 [](Error const& error) { return error.is(Errc::chain_broken); }},
+             Row{"a batch removed", [](Hands& hands) { hands.remove(Family::log, hands.entries(Family::log).rbegin()[1].first); },
+                 [](Error const& error) { return error.is(Errc::sequence_gap); }},
+             Row{"half a batch",
+                 [](Hands& hands) { hands.change(Family::log, -1, [](std::string& value) { value.resize(value.size() / 2); }); },
+                 [](Error const& error) { return error.is(event::Errc::bytes_not_a_batch); }},
+         }) {
+        std::filesystem::remove_all(ledger_.path());
+        std::filesystem::copy(whole().path(), ledger_.path(), std::filesystem::copy_options::recursive);
+        {
+            auto engine = ledger_.open(in_batches_of(10));
+            for (int i = 0; i < 30; ++i) {
+                Observed fact;
+                make(fact);
+                static_cast<void>(must(engine->submit({Origin{}, fact})));
+            }
+            must(engine->commit());
+        }
+        {
+            Hands hands(ledger_.path());
+            ASSERT_GT(last(hands), 3);
+            row.damage(hands);
+        }
+        auto const opened = Engine::open(ledger_.path());
+        ASSERT_FALSE(opened) << row.name;
+        EXPECT_TRUE(row.is_it(opened.error())) << row.name << ": " << opened.error().message();
+        EXPECT_EQ(opened.error().status(), Status::damaged);
+        auto const reader = Reader::open(ledger_.path());
+        if (!reader) {
+            EXPECT_TRUE(row.is_it(reader.error())) << row.name << ": " << reader.error().message();
+            continue;
+        }
+        auto const moment = reader.value()->at(reader.value()->log_size());
+        ASSERT_FALSE(moment) << row.name;
+        EXPECT_TRUE(row.is_it(moment.error())) << row.name << ": " << moment.error().message();
+    }
+}
+
 // ---- what is derived ----
 
 struct Derived {

@@ -81,7 +81,7 @@ void append(Setting const& setting, char const* name, std::size_t group_batches)
         std::vector<Event> all;
         for (std::uint64_t i = 0; i < facts; ++i) all.push_back(workload.next());
         ours.push_back(seconds([&] {
-            for (Event const& event : all) need(engine->submit(event));
+            need(engine->submit_each(all));
             need(engine->commit());
         }));
         events = engine->book().sequence() - before;

@@ -1,6 +1,7 @@
 #include "ledger/store/store.hpp"
 
 #include "ledger/store/database.hpp"
+#include "ledger/store/write_ahead.hpp"
 #include "tests/ledger/book/market.hpp"
 #include "tests/replay/temporary_ledger.hpp"
 
@@ -255,6 +256,16 @@ protected:
         PLIMSOLL_TRY(head, store->head());
         return head.sequence;
     }
+    /// The same for a writer, on a copy: a reader would look several times, lest it met a writer at work.
+    [[nodiscard]] result<std::uint64_t> writer_opens_with(std::string const& bytes) const {
+        auto const copy = directory_.path() / "copy";
+        std::filesystem::remove_all(copy);
+        std::filesystem::copy(path(), copy, std::filesystem::copy_options::recursive);
+        write_file(copy / "db" / wal_.file.filename(), bytes);
+        PLIMSOLL_TRY(store, Store::open_writer(copy));
+        PLIMSOLL_TRY(head, store->head());
+        return head.sequence;
+    }
     WriteAhead wal_;
     std::string whole_;
 };
@@ -284,24 +295,76 @@ TEST_F(WriteAheadLog, OpensForWritingAfterATear) {
 }
 
 /// A damaged byte is no tear: opening is refused, and never is anything lost in silence.
-TEST_F(WriteAheadLog, RefusesAFlippedByte) {
-    constexpr std::uint64_t seed = 6;
-    Random random(seed);
-    for (int i = 0; i < 150; ++i) {
-        std::uint64_t const begin_of_last = wal_.ends[batches - 2];
-        // Everywhere but in the header of the last batch, of which the next test tells.
-        std::size_t at = 0;
-        do at = random.below(whole_.size());
-        while (at >= begin_of_last && at < begin_of_last + 7);
+class FlippedBit : public WriteAheadLog {
+protected:
+    void expect_refused(std::size_t byte, unsigned bit) const {
         std::string other = whole_;
-        other[at] = static_cast<char>(other[at] ^ (1 << random.below(8)));
-        auto const verdict = events_with(other);
-        ASSERT_FALSE(verdict) << "byte " << at << " of " << whole_.size() << ", seed " << seed << ": opens with " << verdict.value();
+        other[byte] = static_cast<char>(other[byte] ^ (1 << bit));
+        auto const verdict = writer_opens_with(other);
+        ASSERT_FALSE(verdict) << "byte " << byte << " of " << whole_.size() << ", bit " << bit << ": opens with "
+                              << verdict.value() << " events";
         EXPECT_TRUE(verdict.error().is(Errc::damaged)) << verdict.error().message();
         EXPECT_EQ(verdict.error().status(), Status::damaged);
         EXPECT_THAT(verdict.error().message(), HasSubstr("the ledger's files are damaged"));
     }
-    EXPECT_EQ(must(events_with(whole_)), batches * events_each);
+};
+
+TEST_F(FlippedBit, AnywhereIsRefused) {
+    constexpr std::uint64_t seed = 6;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Random random(seed);
+    for (int i = 0; i < 100 && !HasFailure(); ++i) {
+        expect_refused(random.below(whole_.size()), static_cast<unsigned>(random.below(8)));
+    }
+    EXPECT_EQ(must(writer_opens_with(whole_)), batches * events_each);
+}
+
+/// Lengths and types are what RocksDB itself takes for the end of the log.
+TEST_F(FlippedBit, InTheHeaderOfARecordIsRefused) {
+    for (std::size_t const record : {std::uint64_t{0}, wal_.ends[2], wal_.ends[batches - 2]}) {
+        for (unsigned bit = 0; bit < 7 * 8 && !HasFailure(); ++bit) expect_refused(record + bit / 8, bit % 8);
+    }
+}
+
+/// A batch over several blocks, and further ones: every header in the file.
+TEST_F(WriteAheadLog, IsCheckedOverManyBlocks) {
+    auto const ledger = directory_.path() / "long";
+    must(Store::create(ledger));
+    std::filesystem::path file;
+    {
+        auto store = must(Store::open_writer(ledger));
+        for (auto const& entry : std::filesystem::directory_iterator(ledger / "db")) {
+            if (entry.path().extension() == ".log") file = std::max(file, entry.path());
+        }
+        Hash previous{};
+        std::uint64_t first = 1;
+        for (std::size_t const count : {1'000U, 3U, 1U, 700U, 5U, 2U}) {
+            SealedBatch const batch = sealed(first, count, previous);
+            previous = hash_of(batch);
+            first += count;
+            must(store->append(std::span(&batch, 1)));
+        }
+    }
+    std::string const bytes = file_bytes(file);
+    ASSERT_GT(bytes.size(), 4U * 32 * 1024);
+    ASSERT_TRUE(check_write_ahead(bytes, "whole"));
+    std::size_t records = 0;
+    for (std::size_t at = 0; at + 7 <= bytes.size(); ++records) {
+        std::size_t const length = static_cast<unsigned char>(bytes[at + 4]) + 256U * static_cast<unsigned char>(bytes[at + 5]);
+        std::string other = bytes;
+        other[at + 6] = static_cast<char>(other[at + 6] + 4); // what RocksDB takes for an old record
+        EXPECT_FALSE(check_write_ahead(other, "type")) << "record at " << at << " of " << bytes.size();
+        other = bytes;
+        other[at + 5] = '\xff'; // longer than any block
+        EXPECT_FALSE(check_write_ahead(other, "length")) << "record at " << at << " of " << bytes.size();
+        at += 7 + length;
+        if (at % (32 * 1024) + 7 > 32 * 1024) at = (at / (32 * 1024) + 1) * (32 * 1024);
+    }
+    EXPECT_GT(records, 6U);
+    for (std::size_t size = 0; size < bytes.size(); size += 997) {
+        EXPECT_TRUE(check_write_ahead(std::string_view(bytes).substr(0, size), "torn")) << "cut at " << size;
+    }
+    EXPECT_TRUE(check_write_ahead(bytes + std::string(100, '\0'), "with room set aside"));
 }
 
 } // namespace

@@ -1,0 +1,74 @@
+#include "ledger/store/errc.hpp"
+#include "replay/errc.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace plimsoll {
+namespace {
+
+/// What a person is told of each failure, and the exit status that goes with it. That each comes up is
+/// tested where it does: store_test, engine_test, record_test, moment_test, verify_test.
+template <class Errc> struct Told {
+    Errc code;
+    char const* name;
+    Status status;
+    char const* sentence;
+};
+
+template <class Errc> void expect_told(std::string_view room, std::initializer_list<Told<Errc>> rows) {
+    std::set<std::string> sentences;
+    int value = 0;
+    for (Told<Errc> const& row : rows) {
+        EXPECT_EQ(static_cast<int>(row.code), ++value) << "all of them, in the order of their declaration";
+        Rule const rule = describe(row.code);
+        EXPECT_EQ(rule.room, room);
+        EXPECT_EQ(rule.name, row.name);
+        EXPECT_EQ(rule.status, row.status) << row.name;
+        EXPECT_EQ(rule.sentence, row.sentence);
+        sentences.emplace(rule.sentence);
+    }
+    EXPECT_EQ(sentences.size(), rows.size()) << "no two say the same";
+    EXPECT_EQ(describe(static_cast<Errc>(value + 1)).name, "unknown") << "and there is no other";
+}
+
+TEST(StoreErrc, IsToldInASentence) {
+    using store::Errc;
+    expect_told<Errc>(
+        "store",
+        {{Errc::not_a_ledger, "not_a_ledger", Status::bad_input, "not a Plimsoll ledger (make one with: plimsoll init DIR)"},
+         {Errc::format_newer, "format_newer", Status::bad_input,
+          "this ledger was written by a newer Plimsoll; use that version or later"},
+         {Errc::directory_not_empty, "directory_not_empty", Status::bad_input,
+          "the directory is not empty; choose a new one"},
+         {Errc::cannot_create, "cannot_create", Status::bad_input, "cannot create the ledger"},
+         {Errc::already_open, "already_open", Status::bad_input,
+          "another process has this ledger open for writing; wait for it or stop it (reading is possible)"},
+         {Errc::damaged, "damaged", Status::damaged,
+          "the ledger's files are damaged; nothing was changed, restore them from a copy"},
+         {Errc::disk_failed, "disk_failed", Status::damaged,
+          "the disk refused; what was not accepted is not in the ledger"}});
+}
+
+TEST(ReplayErrc, IsToldInASentence) {
+    using replay::Errc;
+    expect_told<Errc>(
+        "replay",
+        {{Errc::record_conflicts, "record_conflicts", Status::bad_input,
+          "the source's record is in the ledger already, with other content"},
+         {Errc::record_late, "record_late", Status::bad_input,
+          "the record lies before what the ledger already took from this source"},
+         {Errc::group_empty, "group_empty", Status::bad_input, "a group of no events"},
+         {Errc::engine_stopped, "engine_stopped", Status::damaged,
+          "an earlier write failed, so nothing more is accepted; reopen the ledger"},
+         {Errc::not_a_moment, "not_a_moment", Status::usage,
+          "not a moment: use latest, #SEQ, before:#SEQ or an RFC 3339 time"},
+         {Errc::moment_in_the_future, "moment_in_the_future", Status::usage, "the ledger does not reach that event"},
+         {Errc::chain_broken, "chain_broken", Status::damaged,
+          "a batch does not name the batch before it by its hash"},
+         {Errc::sequence_gap, "sequence_gap", Status::damaged, "a batch does not follow the one before"}});
+}
+
+} // namespace
+} // namespace plimsoll
