@@ -13,6 +13,8 @@ namespace {
 
 /// A tail shorter than this is replayed on one thread: starting another costs more.
 constexpr std::uint64_t second_thread_events = 50'000;
+/// A book of fewer balances and positions is loaded on one thread.
+constexpr std::uint64_t second_thread_rows = 50'000;
 
 /// Batches on their way from the reading to the reducing thread: a ring of a few, reused.
 class Pipe {
@@ -167,14 +169,38 @@ result<book::Book> load_book(store::Store const& store, store::Manifest const& m
     book.for_tables([&](book::TableId id, auto& table) {
         table.reset(manifest.tables.at(static_cast<std::size_t>(id)).rows);
     });
-    PLIMSOLL_TRYV(store::load_pages(store, manifest, [&](std::uint8_t number, std::uint32_t page, Bytes bytes) {
-        bool fits = false;
-        book.for_tables([&](book::TableId id, auto& table) {
-            if (static_cast<std::uint8_t>(id) == number) fits = table.load_page(page, bytes);
-        });
-        return fits;
-    }));
-    if (!book.rebuild_indexes() || book.sequence() != manifest.sequence) {
+    // Positions are about half of a large book: they are loaded and indexed beside the rest.
+    auto const is_position = [](book::TableId id) { return id == book::TableId::positions; };
+    auto const load = [&](bool positions) {
+        return store::load_pages(
+            store, manifest,
+            [&](std::uint8_t number, std::uint32_t page, Bytes bytes) {
+                bool fits = false;
+                book.for_tables([&](book::TableId id, auto& table) {
+                    if (static_cast<std::uint8_t>(id) == number) fits = table.load_page(page, bytes);
+                });
+                return fits;
+            },
+            [&](book::TableId id) { return is_position(id) == positions; });
+    };
+    bool const is_large = book.positions.size() + book.balances.size() > second_thread_rows;
+    result<void> beside = outcome::success();
+    std::thread other;
+    auto const load_positions = [&] {
+        beside = load(true);
+        if (beside) book.index_positions();
+    };
+    if (is_large) {
+        other = std::thread(load_positions);
+    } else {
+        load_positions();
+    }
+    auto const rest = load(false);
+    if (rest) book.index_all_but_positions();
+    if (is_large) other.join();
+    PLIMSOLL_TRYV(rest);
+    PLIMSOLL_TRYV(beside);
+    if (!book.rows_are_sound() || book.sequence() != manifest.sequence) {
         return fail(store::Errc::damaged, "checkpoint #" + std::to_string(manifest.sequence) +
                                               ": its rows contradict each other");
     }

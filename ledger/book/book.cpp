@@ -86,12 +86,26 @@ PositionRow const* Book::position(AccountId account, InstrumentId instrument) co
     return row == 0 ? nullptr : &positions[row];
 }
 
+bool Book::rows_are_sound() const { return head.size() == 1 && chains_are_sound(*this); }
+
 bool Book::rebuild_indexes() {
-    if (head.size() != 1 || !chains_are_sound(*this)) return false;
+    if (!rows_are_sound()) return false;
+    index_positions();
+    index_all_but_positions();
+    return true;
+}
+
+void Book::index_positions() {
+    positions_by_key = {};
+    positions_by_key.fill(positions.size(), [&](std::uint32_t id) {
+        return key(positions[id].account, positions[id].instrument.number());
+    });
+}
+
+void Book::index_all_but_positions() {
     accounts_by_name = {};
     instruments_by_name = {};
     balances_by_key = {};
-    positions_by_key = {};
     liquidations_by_number = {};
     losses_by_number = {};
     accounts_by_name.fill(accounts.size(), [&](std::uint32_t id) { return name_key(accounts[id].name.view()); });
@@ -100,12 +114,8 @@ bool Book::rebuild_indexes() {
     balances_by_key.fill(balances.size(), [&](std::uint32_t id) {
         return key(balances[id].account, balances[id].asset.number());
     });
-    positions_by_key.fill(positions.size(), [&](std::uint32_t id) {
-        return key(positions[id].account, positions[id].instrument.number());
-    });
     liquidations_by_number.fill(liquidations.size(), [&](std::uint32_t id) { return liquidations[id].id; });
     losses_by_number.fill(losses.size(), [&](std::uint32_t id) { return losses[id].id; });
-    return true;
 }
 
 } // namespace plimsoll::book

@@ -80,6 +80,10 @@ struct Book {
 
     /// Rebuilds the look-ups from the rows. False where the rows contradict each other (damage).
     [[nodiscard]] bool rebuild_indexes();
+    /// The same in two halves that share nothing and may run side by side, once all rows are there.
+    void index_positions();
+    void index_all_but_positions();
+    [[nodiscard]] bool rows_are_sound() const;
 
     [[nodiscard]] static std::uint64_t key(AccountId account, std::uint32_t subject) {
         return (std::uint64_t{account.number()} << 32) | subject;

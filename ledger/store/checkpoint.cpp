@@ -159,10 +159,12 @@ result<std::vector<std::uint64_t>> checkpoint_sequences(Store const& store) {
     return sequences;
 }
 
-result<void> load_pages(Store const& store, Manifest const& manifest, PageSink const& f) {
+result<void> load_pages(Store const& store, Manifest const& manifest, PageSink const& f,
+                        std::function<bool(book::TableId)> const& wants) {
     // Pages written by one checkpoint lie together: one pass over each checkpoint that still counts.
     std::map<std::uint64_t, std::vector<std::pair<std::uint8_t, std::uint32_t>>> wanted;
     for (std::size_t id = 1; id < manifest.tables.size(); ++id) {
+        if (!wants(static_cast<book::TableId>(id))) continue;
         auto const& pages = manifest.tables[id].pages;
         for (std::uint32_t page = 0; page < pages.size(); ++page) {
             wanted[pages[page].sequence].emplace_back(static_cast<std::uint8_t>(id), page);

@@ -51,10 +51,14 @@ struct PageBytes {
 /// Sequences of all checkpoints, ascending.
 [[nodiscard]] result<std::vector<std::uint64_t>> checkpoint_sequences(Store const& store);
 
-/// Calls f(table, page, bytes) for every page that a manifest names. f says whether it fits.
+/// Calls f(table, page, bytes) for every page that a manifest names, of the tables for which `wants` holds.
+/// f says whether it fits.
 /// Errors: Errc::damaged where a page is missing or f refuses.
 using PageSink = std::function<bool(std::uint8_t, std::uint32_t, Bytes)>;
-[[nodiscard]] result<void> load_pages(Store const& store, Manifest const& manifest, PageSink const& f);
+[[nodiscard]] result<void> load_pages(Store const& store, Manifest const& manifest, PageSink const& f,
+                                      std::function<bool(book::TableId)> const& wants = [](book::TableId) {
+                                          return true;
+                                      });
 
 /// One page of a manifest. Errors: Errc::damaged.
 [[nodiscard]] result<std::string> load_page(Store const& store, Manifest const& manifest, book::TableId table,
