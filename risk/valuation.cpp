@@ -69,9 +69,9 @@ result<Valuation> Valuation::of(Book const& book, AssetId in) {
 
 Valuation::Rate Valuation::rate_of(AssetId asset) const {
     if (asset == in_) return {Fraction::one(), RateSource::itself};
-    Int128 const price = book_->asset(asset).price.units();
+    Int128 const price = book_->asset(asset).price.value.units();
     if (price <= 0) return {};
-    Int128 const unit = book_->asset(in_).price.units();
+    Int128 const unit = book_->asset(in_).price.value.units();
     auto const fraction = Fraction::of(price, 1, unit > 0 ? unit : one_units, 1);
     if (!fraction) return {};
     return {*fraction, RateSource::observed_price};
@@ -88,24 +88,24 @@ void Valuation::add_spot_rates() {
     };
     for (bool const inverted : {false, true}) {
         for (InstrumentRow const& row : book_->instruments.rows()) {
-            if (row.kind != wire::InstrumentKind::spot || row.mark.units() <= 0) continue;
+            if (row.kind != wire::InstrumentKind::spot || row.mark.value.units() <= 0) continue;
             if (!inverted && row.quote == in_) {
-                fill(row.base, row.mark.units(), one_units, RateSource::spot_mark);
+                fill(row.base, row.mark.value.units(), one_units, RateSource::spot_mark);
             }
             if (inverted && row.base == in_) {
-                fill(row.quote, one_units, row.mark.units(), RateSource::spot_mark_inverted);
+                fill(row.quote, one_units, row.mark.value.units(), RateSource::spot_mark_inverted);
             }
         }
     }
 }
 
 Valuation::Mark Valuation::mark_of(InstrumentRow const& row) {
-    Int128 const mark = row.mark.units();
+    Int128 const mark = row.mark.value.units();
     Int128 const numerator = book::multiplier(row.multiplier_numerator);
     Int128 const denominator = book::multiplier(row.multiplier_denominator);
     bool const inverse =
         row.payoff == wire::Payoff::inverse && row.kind != wire::InstrumentKind::option;
-    bool const was_marked = mark != 0 || (row.mark_time != 0 && !inverse);
+    bool const was_marked = mark != 0 || (row.mark.is_some() && !inverse);
     if (!was_marked) return {};
     auto const fraction = inverse ? Fraction::of(-one_units, numerator, mark, denominator)
                                   : Fraction::of(mark, numerator, one_units, denominator);

@@ -37,23 +37,20 @@ template <class Fact> bool change(Book&, Fact const&) { return true; }
 bool change(Book& book, Observed const& fact) {
     if (fact.kind == Observation::asset_price) {
         if (!book.assets.has(fact.subject)) return false;
-        AssetRow& row = book.assets.write(fact.subject);
-        row.price = fact.value;
-        row.price_time = book.time();
+        book.assets.write(fact.subject).price = {fact.value, fact.confidence, book.time()};
         return true;
     }
     if (!book.instruments.has(fact.subject)) return false;
     InstrumentRow& row = book.instruments.write(fact.subject);
+    Reading const seen{fact.value, fact.confidence, book.time()};
     switch (fact.kind) {
-    case Observation::mark_price:
-        row.mark = fact.value;
-        row.mark_time = book.time();
-        break;
-    case Observation::index_price: row.index_price = fact.value; break;
-    case Observation::forward: row.forward = fact.value; break;
-    case Observation::volatility: row.volatility = fact.value; break;
-    case Observation::rate: row.rate = fact.value; break;
-    case Observation::settlement_price: row.settlement = fact.value; break;
+    case Observation::mark_price: row.mark = seen; break;
+    case Observation::index_price: row.index_price = seen; break;
+    case Observation::forward: row.forward = seen; break;
+    case Observation::forward_settled: row.forward_settled = seen; break;
+    case Observation::volatility: row.volatility = seen; break;
+    case Observation::rate: row.rate = seen; break;
+    case Observation::settlement_price: row.settlement = seen; break;
     case Observation::open_interest:
     case Observation::asset_price: break; // informative; and handled above
     }

@@ -163,9 +163,12 @@ template <class Enum> [[nodiscard]] bool is_choice(Enum value, Enum last) {
         PLIMSOLL_TRYV(need(book, InstrumentId{fact.subject}));
     }
     if (fact.feed != 0 && !book.feeds.has(fact.feed)) return fail(Errc::unknown_feed, number_text(fact.feed));
-    if (!is_choice(fact.kind, Observation::open_interest)) return fail(Errc::unknown_choice, "observation");
+    if (!is_choice(fact.kind, Observation::forward_settled)) return fail(Errc::unknown_choice, "observation");
     if (fact.value.is_negative() && fact.kind != Observation::rate) return fail(Errc::price_must_be_positive);
     if (!within(fact.value.units(), event_limit_units)) return fail(Errc::amount_overflow);
+    if (fact.confidence.is_negative() || fact.confidence > Ratio::whole(1)) {
+        return fail(Errc::confidence_out_of_range);
+    }
     return outcome::success();
 }
 

@@ -26,6 +26,8 @@ Rule describe(Errc code) {
     case Errc::funding_index_disagrees:
         return rule("funding_index_disagrees", "the index in the event is not the one recorded in the book");
     case Errc::price_must_be_positive: return rule("price_must_be_positive", "a price must not be negative");
+    case Errc::confidence_out_of_range:
+        return rule("confidence_out_of_range", "a confidence is a share of one: from 0 to 1");
     case Errc::legs_do_not_balance: return rule("legs_do_not_balance", "the legs do not sum to zero");
     case Errc::too_many_legs: return rule("too_many_legs", "one event has at most 64 legs");
     case Errc::name_taken: return rule("name_taken", "that name is taken");

@@ -21,6 +21,7 @@ enum class Errc {
     booking_disagrees,
     funding_index_disagrees,
     price_must_be_positive,
+    confidence_out_of_range,
     legs_do_not_balance,
     too_many_legs,
     name_taken,

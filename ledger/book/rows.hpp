@@ -37,12 +37,20 @@ struct ChainRow {
     Hash block_hash{};
 };
 
+/// What was last observed of one thing: a price, a forward, a volatility, a rate.
+struct Reading {
+    Price value;
+    Ratio confidence; ///< of its source, 0 to 1
+    TimeNs time = 0;  ///< ledger time of the observation, 0: never observed
+
+    [[nodiscard]] bool is_some() const { return time != 0; }
+};
+
 struct AssetRow {
     Name name;
     std::uint32_t decimals = 0;
     std::uint32_t kind = 0; ///< wire.AssetKind
-    Price price;            ///< in the valuation asset, 0: none observed
-    TimeNs price_time = 0;
+    Reading price; ///< in the valuation asset, value 0: none observed
     Amount bad_debt; ///< recognised and not yet covered by a waterfall layer
     Index supply_index;
     Index borrow_index;
@@ -66,13 +74,13 @@ struct InstrumentRow {
     std::array<std::uint64_t, 2> multiplier_denominator{};
     Price strike;
     TimeNs expiry = 0; ///< 0: never
-    Price mark;
-    TimeNs mark_time = 0;
-    Price index_price;
-    Price forward;
-    Price volatility;
-    Price rate;
-    Price settlement;
+    Reading mark;
+    Reading index_price;
+    Reading forward;
+    Reading forward_settled; ///< the part of the forward that an averaging window has fixed
+    Reading volatility;
+    Reading rate;
+    Reading settlement;
     Index funding_index;
     Index loss_index;
     Quantity open_interest; ///< sum of long positions

@@ -87,7 +87,7 @@ struct Observed {
     Observation kind{};
     std::uint16_t feed = 0; ///< 0: the source itself
     Price value;
-    Price confidence;
+    Ratio confidence = Ratio::whole(1);
     friend bool operator==(Observed const&, Observed const&) = default;
 };
 

@@ -32,18 +32,18 @@ using namespace testing_aid;
         held.insert(instrument.settle);
         text += "position in " + std::string(instrument.name.view()) + " " + format_decimal(row.size) + " " +
                 format_decimal(row.quote) + " at " + format_decimal(row.index) + "; mark " +
-                format_decimal(instrument.mark) + " of " + std::to_string(instrument.mark_time) + " funding " +
-                format_decimal(instrument.funding_index) + " settlement " + format_decimal(instrument.settlement) + "\n";
+                format_decimal(instrument.mark.value) + " of " + std::to_string(instrument.mark.time) + " funding " +
+                format_decimal(instrument.funding_index) + " settlement " + format_decimal(instrument.settlement.value) + "\n";
     });
     for (book::AssetRow const& row : book.assets.rows()) {
-        text += "asset " + std::string(row.name.view()) + " " + format_decimal(row.price) + " of " +
-                std::to_string(row.price_time) + " " + format_decimal(row.supply_index) + " " +
+        text += "asset " + std::string(row.name.view()) + " " + format_decimal(row.price.value) + " of " +
+                std::to_string(row.price.time) + " " + format_decimal(row.supply_index) + " " +
                 format_decimal(row.borrow_index) + " " + format_decimal(row.loss_index) + "\n";
     }
     for (book::InstrumentRow const& row : book.instruments.rows()) {
         text += "instrument " + std::string(row.name.view());
         bool const is_held = held.contains(row.base) || held.contains(row.quote);
-        if (row.kind == wire::InstrumentKind::spot && is_held) text += " " + format_decimal(row.mark);
+        if (row.kind == wire::InstrumentKind::spot && is_held) text += " " + format_decimal(row.mark.value);
         text += "\n";
     }
     return text;

@@ -232,7 +232,7 @@ TEST_F(Verified, FindsAnotherNumberByTheNextBatch) {
     expect_found("a batch does not name the batch before it by its hash", [](Hands& hands) {
         hands.change(Family::log, 20, [](std::string& value) {
             remake(value, [](auto&, std::vector<Event>& events) {
-                std::get<Observed>(events.at(7).body).confidence = Price{Int128{12'345}}; // which no row keeps
+                events.at(7).origin.record ^= 1; // which no row keeps
             });
         });
         return hands.place_of(21);

@@ -37,7 +37,7 @@ struct BookMaker {
         return AssetId{book.assets.add(row)};
     }
     void price(AssetId asset, std::string const& price) {
-        book.assets.write(asset.number()).price = Price{number(price)};
+        book.assets.write(asset.number()).price.value = Price{number(price)};
     }
     InstrumentId instrument(MakeInstrument const& make) {
         book::InstrumentRow row;
@@ -50,8 +50,8 @@ struct BookMaker {
         row.market_account = make.market;
         row.multiplier_numerator = {static_cast<std::uint64_t>(make.numerator), 0};
         row.multiplier_denominator = {static_cast<std::uint64_t>(make.denominator), 0};
-        row.mark = Price{number(make.mark)};
-        row.mark_time = make.is_marked ? 1 : 0;
+        row.mark.value = Price{number(make.mark)};
+        row.mark.time = make.is_marked ? 1 : 0;
         row.funding_index = Index{number(make.funding_index)};
         return InstrumentId{book.instruments.add(row)};
     }
@@ -103,7 +103,7 @@ struct RandomBook {
     AssetId const in = maker.asset("USD", 6);
     for (int i = 0; i < 3; ++i) {
         AssetId const asset = maker.asset("COIN" + std::to_string(i), 18);
-        maker.book.assets.write(asset.number()).price = Price{some_units(24) + 1};
+        maker.book.assets.write(asset.number()).price.value = Price{some_units(24) + 1};
     }
     for (int i = 0; i < 12; ++i) {
         MakeInstrument make;
@@ -113,9 +113,9 @@ struct RandomBook {
         make.denominator = 1 + static_cast<std::int64_t>(below(1000));
         InstrumentId const id = maker.instrument(make);
         book::InstrumentRow& row = maker.book.instruments.write(id.number());
-        row.mark = Price{make.payoff == wire::Payoff::inverse ? one_units / 10 + units(23) : some_units(24)};
+        row.mark.value = Price{make.payoff == wire::Payoff::inverse ? one_units / 10 + units(23) : some_units(24)};
         row.funding_index = Index{signed_units(22)};
-        if (row.mark.is_zero()) row.mark_time = 1;
+        if (row.mark.value.is_zero()) row.mark.time = 1;
     }
     for (std::uint32_t i = 0; i < accounts; ++i) {
         AccountId const account = maker.account("a" + std::to_string(i));

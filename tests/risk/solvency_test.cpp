@@ -109,7 +109,7 @@ TEST(Solvency, SaysWhatHasNoPrice) {
     Crash crash;
     AssetId const coin = crash.maker.asset("COIN", 8);
     crash.maker.balance(crash.alice, coin, "1");
-    crash.maker.book.instruments.write(crash.perp.number()).mark = Price{};
+    crash.maker.book.instruments.write(crash.perp.number()).mark = {};
     Valuation const valuation = crash.valuation();
     auto const unpriced = unpriced_subjects(valuation);
     ASSERT_EQ(unpriced.size(), 2U);

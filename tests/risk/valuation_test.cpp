@@ -249,7 +249,7 @@ using Rational = mp::cpp_rational;
 /// Every asset of these books has an observed price, and the valuation asset has none: the price is the rate.
 [[nodiscard]] Rational slow_equity(book::Book const& book, AssetId in, AccountId account) {
     auto convert = [&](AssetId asset, Rational const& value) {
-        return asset == in ? value : rounded(value * rational(book.asset(asset).price.units()));
+        return asset == in ? value : rounded(value * rational(book.asset(asset).price.value.units()));
     };
     Rational sum = 0;
     book.for_balances(account, [&](book::BalanceRow const& row) {
@@ -258,7 +258,7 @@ using Rational = mp::cpp_rational;
     book.for_positions(account, [&](book::PositionRow const& row) {
         book::InstrumentRow const& instrument = book.instrument(row.instrument);
         Rational const size = rational(row.size.units());
-        Rational const mark = rational(instrument.mark.units());
+        Rational const mark = rational(instrument.mark.value.units());
         Rational const multiplier(mp::cpp_int(book::multiplier(instrument.multiplier_numerator)),
                                   mp::cpp_int(book::multiplier(instrument.multiplier_denominator)));
         Rational const step = rational(instrument.funding_index.units()) - rational(row.index.units());

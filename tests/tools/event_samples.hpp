@@ -78,7 +78,7 @@ template <class Fact> [[nodiscard]] Event named(std::string const& name, Fact fa
         Traded{main, outside, fees, perp, usdt, xbt, Booking::spot, TradeKind::block, Taker::seller, 0, 0,
                Quantity{huge}, Price{tiny}, Amount{-huge}, Amount{tiny}, Amount{-tiny}, Index{-7}},
         Traded{main, outside, {}, perp, usdt, {}, {}, {}, {}, 0, 0, Quantity{tiny}, {}, {}, {}, {}, {}},
-        Observed{1, Observation::rate, 1, Price{-5}, Price{6}},
+        Observed{1, Observation::rate, 1, Price{-5}, Ratio{6}},
         Observed{2, Observation::asset_price, 0, Price::whole(64'000), {}},
         IndexRecorded{1, IndexKind::funding, 0, Index{123}, Index{4}},
         IndexRecorded{2, IndexKind::socialised_loss, 0, Index{}, {}},

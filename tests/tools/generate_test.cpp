@@ -106,11 +106,11 @@ TEST_P(GoldenDay, IsTheSameForEver) {
 INSTANTIATE_TEST_SUITE_P(
     BothScenarios, GoldenDay,
     testing::Values(Golden{Scenario::calm,
-                           "65403bcfcbd8815d23bc6aca26a5f9044dc1df40dd563e490a50b11fc5678427",
-                           "176352e2fb5e9909c15aaca106f5d65a731409cb3556634c735c4f73b19ee291"},
+                           "911fe65e5c18a826578114ef1130dd788a689bc13484c354688fc2eb4739f4dd",
+                           "9c35ff07117c46c648d7fb9a6f851289f121f83be6bb6c0bda861750ae5ca250"},
                     Golden{Scenario::crash,
-                           "8af9940ca2ef8e0a4c96f732f56f02c475db354e60b80455efc42f289e430517",
-                           "e7e911859015522541666ba23b3c8ab8c2e11fc4cf2daf583304e4649e9867a0"}),
+                           "36a1feb3a58e131d28864b5224d83fc8ed6da9b7463aea6a8c88c03e73d6a844",
+                           "36f0057d2f52efd4c9414a494222f45f2f5c29bdaa692870a1b213e5b1b348a6"}),
     [](auto const& row) { return row.param.scenario == Scenario::calm ? "Calm" : "Crash"; });
 
 TEST(GeneratedDay, IsAnotherForAnotherSeed) {
@@ -118,7 +118,7 @@ TEST(GeneratedDay, IsAnotherForAnotherSeed) {
     Made const two = make(small(Scenario::crash, 2));
     EXPECT_NE(to_hex(one.events), to_hex(two.events));
     EXPECT_NE(one.book.accounts[80].name.view(), two.book.accounts[80].name.view());
-    EXPECT_NE(one.book.instruments[1].mark, two.book.instruments[1].mark);
+    EXPECT_NE(one.book.instruments[1].mark.value, two.book.instruments[1].mark.value);
     EXPECT_NE(one.book.liquidations.size(), two.book.liquidations.size());
 }
 
@@ -178,7 +178,7 @@ TEST(GeneratedDay, ListsSixtyFourInstrumentsOfEveryKind) {
           "ETH-20260626", "BTC-20260130-95000-C", "ETH-20260327-4200-P"}) {
         auto const id = made.book.find_instrument(name);
         ASSERT_TRUE(id) << name;
-        EXPECT_FALSE(made.book.instrument(*id).mark.is_zero()) << name;
+        EXPECT_FALSE(made.book.instrument(*id).mark.value.is_zero()) << name;
         EXPECT_NE(made.book.instrument(*id).kind == wire::InstrumentKind::spot,
                   made.book.instrument(*id).market_account.is_some())
             << name;
@@ -242,7 +242,7 @@ TEST(CrashDay, FallsByAThirdToTwoThirdsAndRecoversInPart) {
     for (std::uint32_t id = 1; id <= 16; ++id) {
         Int128 const percent = lowest[id] * 100 / first[id];
         EXPECT_TRUE(percent >= 30 && percent <= 68) << id << " fell to " << int(percent) << " %";
-        EXPECT_GT(made.book.instruments[id].mark.units(), lowest[id]) << id;
+        EXPECT_GT(made.book.instruments[id].mark.value.units(), lowest[id]) << id;
     }
 }
 

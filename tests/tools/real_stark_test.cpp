@@ -104,7 +104,7 @@ TEST_F(RealStark, PricesEqualThePublishedDecodeBeforeAndAfter) {
         std::size_t markets = 0;
         for (simdjson::dom::element const price : decoded_[name]["oraclePrices"].get_array()) {
             std::string_view const id = price["assetId"].get_string();
-            EXPECT_EQ(then.instrument(*then.find_instrument(id)).mark.units(),
+            EXPECT_EQ(then.instrument(*then.find_instrument(id)).mark.value.units(),
                       static_cast<Int128>(price["price"].get_uint64().value()) * one_units)
                 << name << " " << id;
             ++markets;
@@ -143,7 +143,7 @@ TEST_F(RealStark, ModificationsAreDepositsAndWithdrawals) {
         Rational const funding =
             rational(instrument.funding_index.units()) - rational(row.index.units());
         sum +=
-            rational(row.size.units()) * (rational(instrument.mark.units()) - funding) * multiplier;
+            rational(row.size.units()) * (rational(instrument.mark.value.units()) - funding) * multiplier;
     });
     return sum;
 }

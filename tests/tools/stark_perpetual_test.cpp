@@ -48,7 +48,7 @@ TEST(StarkPerpetual, BooksWhatTheWordsShow) {
     // 10^10 / (10^6 * 2^32) = 625 / 2^28
     EXPECT_EQ(book::multiplier(btc.multiplier_numerator), 625);
     EXPECT_EQ(book::multiplier(btc.multiplier_denominator), 268'435'456);
-    EXPECT_EQ(format_decimal(btc.mark), "536870912");
+    EXPECT_EQ(format_decimal(btc.mark.value), "536870912");
     EXPECT_EQ(format_decimal(btc.funding_index), "1300");
     EXPECT_EQ(setting.book().account(btc.market_account).kind, wire::AccountKind::market);
     EXPECT_EQ(setting.book().time(), 10'800'000'000'000);

@@ -88,9 +88,9 @@ void write_position(JsonWriter& json, View const& view, book::PositionRow const&
     json.begin_object().field("instrument", instrument.name.view());
     json.field("size", format_decimal(row.size));
     json.field("settle", name_of(view.book, instrument.settle));
-    bool const is_marked = instrument.mark_time != 0 || !instrument.mark.is_zero();
-    field_or_null(json, "mark", is_marked, format_decimal(instrument.mark));
-    field_or_null(json, "mark_time", instrument.mark_time != 0, format_time(instrument.mark_time));
+    bool const is_marked = instrument.mark.is_some() || !instrument.mark.value.is_zero();
+    field_or_null(json, "mark", is_marked, format_decimal(instrument.mark.value));
+    field_or_null(json, "mark_time", instrument.mark.is_some(), format_time(instrument.mark.time));
     json.field("quote", money(row.quote));
     field_or_null(json, "value", known, money(value.value));
     field_or_null(json, "pending_funding", known, money(value.funding));
@@ -142,9 +142,9 @@ void write_position(JsonWriter& json, View const& view, book::PositionRow const&
         int const decimals = decimals_of(view.book, instrument.settle);
         bool const known = value.unpriced == risk::Unpriced::none;
         auto money = [&](Amount amount) { return known ? people_value(amount, decimals) : "unpriced"; };
-        bool const is_marked = instrument.mark_time != 0 || !instrument.mark.is_zero();
+        bool const is_marked = instrument.mark.is_some() || !instrument.mark.value.is_zero();
         table.row({std::string(instrument.name.view()), people_exact(row.size, 0),
-                   is_marked ? people_exact(instrument.mark, 0) : "none", money(value.value),
+                   is_marked ? people_exact(instrument.mark.value, 0) : "none", money(value.value),
                    people_exact(row.quote, decimals), money(value.funding), money(value.total),
                    name_of(view.book, instrument.settle)});
     }

@@ -109,10 +109,10 @@ void compare_rows(book::Book const& before, book::Book const& after, AccountId o
     for_changes(before.positions, after.positions,
                 [&](std::uint32_t, auto const* old, auto const& now) { collector.position(old, now); });
     for_changes(before.assets, after.assets, [&](std::uint32_t, auto const* old, auto const& now) {
-        collector.price(now.name.view(), "price", old == nullptr ? Price{} : old->price, now.price);
+        collector.price(now.name.view(), "price", old == nullptr ? Price{} : old->price.value, now.price.value);
     });
     for_changes(before.instruments, after.instruments, [&](std::uint32_t, auto const* old, auto const& now) {
-        collector.price(now.name.view(), "mark", old == nullptr ? Price{} : old->mark, now.mark);
+        collector.price(now.name.view(), "mark", old == nullptr ? Price{} : old->mark.value, now.mark.value);
     });
     before.for_tables([&](book::TableId id, auto const& old) {
         after.for_tables([&](book::TableId other, auto const& now) {

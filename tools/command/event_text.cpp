@@ -37,6 +37,9 @@ public:
     void decimal(std::string_view field, auto const& value, Need need = Need::always) {
         if (need == Need::always || units_of(value) != 0) say(field, people_decimal(units_of(value), 0));
     }
+    void confidence(std::string_view field, Ratio value) {
+        if (value != Ratio::whole(1)) decimal(field, value);
+    }
     void amount(std::string_view field, Amount value, AssetId, Need need = Need::always) { decimal(field, value, need); }
     void fraction(std::string_view field, wire::Int128 const& numerator, wire::Int128 const& denominator) {
         say(field, format_integer(units(numerator)) + "/" + format_integer(units(denominator)));

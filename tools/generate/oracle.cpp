@@ -12,8 +12,9 @@ void add_observed(World const& world, Group& group, Observation kind, std::uint3
     observed.kind = kind;
     observed.feed = oracle_feed;
     observed.value = Price{units_of(value)};
-    // Feeds disagree by a hundredth of a percent, and more as unrest grows.
-    observed.confidence = Price{units_of(scale(value, 100 * world.weather.unrest, 1'000'000))};
+    // Feeds disagree by a hundredth of a percent, and more as unrest grows; above half they say nothing.
+    Micro const doubt = std::min<Micro>(100 * world.weather.unrest, 500'000);
+    observed.confidence = Ratio{units_of(1'000'000 - doubt)};
     group.add(observed);
 }
 

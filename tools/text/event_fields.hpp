@@ -49,7 +49,7 @@ void fields_of(auto& v, Is<Observed> auto& fact) {
     v.subject("subject", fact.subject, fact.kind == Observation::asset_price);
     v.feed("feed", fact.feed, Need::maybe);
     v.decimal("value", fact.value);
-    v.decimal("confidence", fact.confidence, Need::maybe);
+    v.confidence("confidence", fact.confidence);
 }
 
 void fields_of(auto& v, Is<IndexRecorded> auto& fact) {

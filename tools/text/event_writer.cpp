@@ -42,6 +42,10 @@ public:
         Int128 const value_units = units_of(value);
         if (need == Need::always || value_units != 0) json_.key(field).decimal(value_units);
     }
+    /// Left out where it is 1.
+    void confidence(std::string_view field, Ratio value) {
+        if (value != Ratio::whole(1)) decimal(field, value);
+    }
     void amount(std::string_view field, Amount value, AssetId, Need need = Need::always) {
         decimal(field, value, need);
     }

@@ -60,6 +60,7 @@ public:
     void decimal(std::string_view field, auto& value, Need need = Need::always) {
         decimal_of(field, value, fixed_decimals, need);
     }
+    void confidence(std::string_view field, Ratio& value) { decimal(field, value, Need::maybe); }
     void amount(std::string_view field, Amount& value, AssetId asset, Need need = Need::always) {
         decimal_of(field, value, amounts_are_by_rule_ ? fixed_decimals : names_->decimals(asset), need);
     }

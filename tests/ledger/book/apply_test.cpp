@@ -64,6 +64,7 @@ TEST(Apply, ObservationsFillTheirOwnField) {
         fact.kind = kind;
         fact.subject = subject;
         fact.value = value;
+        fact.confidence = Ratio{value.units() + 100};
         sample.happens(fact, origin);
     };
     see(Observation::mark_price, 1, Price{1});
@@ -73,18 +74,23 @@ TEST(Apply, ObservationsFillTheirOwnField) {
     see(Observation::rate, 1, Price{-5});
     see(Observation::settlement_price, 1, Price{6});
     see(Observation::open_interest, 1, Price{7});
+    see(Observation::forward_settled, 1, Price{9});
     see(Observation::asset_price, 2, Price{8});
     InstrumentRow const& row = sample.book().instrument(perp);
-    EXPECT_EQ(row.mark, Price{1});
-    EXPECT_EQ(row.mark_time, 4'000);
-    EXPECT_EQ(row.index_price, Price{2});
-    EXPECT_EQ(row.forward, Price{3});
-    EXPECT_EQ(row.volatility, Price{4});
-    EXPECT_EQ(row.rate, Price{-5});
-    EXPECT_EQ(row.settlement, Price{6});
+    EXPECT_EQ(row.mark.value, Price{1});
+    EXPECT_EQ(row.mark.time, 4'000);
+    EXPECT_EQ(row.mark.confidence, Ratio{101});
+    EXPECT_EQ(row.forward_settled.value, Price{9});
+    EXPECT_EQ(row.volatility.confidence, Ratio{104});
+    EXPECT_EQ(row.rate.time, 4'000);
+    EXPECT_EQ(row.index_price.value, Price{2});
+    EXPECT_EQ(row.forward.value, Price{3});
+    EXPECT_EQ(row.volatility.value, Price{4});
+    EXPECT_EQ(row.rate.value, Price{-5});
+    EXPECT_EQ(row.settlement.value, Price{6});
     EXPECT_EQ(row.open_interest, quantity("2")) << "an observed one is somebody's word: it changes nothing";
-    EXPECT_EQ(sample.book().asset(btc).price, Price{8});
-    EXPECT_EQ(sample.book().asset(btc).price_time, 4'000);
+    EXPECT_EQ(sample.book().asset(btc).price.value, Price{8});
+    EXPECT_EQ(sample.book().asset(btc).price.time, 4'000);
 }
 
 TEST(Apply, DefinitionsBecomeRowsThatCanBeFound) {

@@ -310,6 +310,10 @@ INSTANTIATE_TEST_SUITE_P(
         row<Observed>("PriceNegative", WHERE(fact.value = Price{-1}), Errc::price_must_be_positive),
         row<Observed>("VolatilityNegative", WHERE(fact.kind = Observation::volatility; fact.value = Price{-1}),
                       Errc::price_must_be_positive),
+        row<Observed>("ConfidenceZero", WHERE(fact.confidence = Ratio{}), fine),
+        row<Observed>("ConfidenceWhole", WHERE(fact.confidence = Ratio::whole(1)), fine),
+        row<Observed>("ConfidenceAboveOne", WHERE(fact.confidence = Ratio{one_units + 1}), Errc::confidence_out_of_range),
+        row<Observed>("ConfidenceNegative", WHERE(fact.confidence = Ratio{-1}), Errc::confidence_out_of_range),
         row<Observed>("RateNegative", WHERE(fact.kind = Observation::rate; fact.value = Price{-1}), fine)),
     name_of);
 

@@ -295,12 +295,12 @@ void expect_agreement(LedgerModel const& model, Book const& book) {
     for (std::uint32_t id = 1; id <= book.instruments.size(); ++id) {
         InstrumentRow const& row = book.instruments[id];
         ASSERT_TRUE(at(model.funding_index, id) == row.funding_index.units());
-        ASSERT_TRUE(at(model.mark, id) == row.mark.units());
+        ASSERT_TRUE(at(model.mark, id) == row.mark.value.units());
         ASSERT_TRUE(model.open_interest(id) == row.open_interest.units()) << "open interest of " << id;
     }
     for (std::uint32_t id = 1; id <= book.assets.size(); ++id) {
         AssetRow const& row = book.assets[id];
-        ASSERT_TRUE(at(model.asset_price, id) == row.price.units());
+        ASSERT_TRUE(at(model.asset_price, id) == row.price.value.units());
         ASSERT_TRUE(at(model.bad_debt, id) == row.bad_debt.units());
         ASSERT_TRUE((at(model.asset_index, std::pair{id, IndexKind::supply_interest}) == row.supply_index.units()));
         ASSERT_TRUE((at(model.asset_index, std::pair{id, IndexKind::borrow_interest}) == row.borrow_index.units()));
