@@ -477,7 +477,7 @@ INSTANTIATE_TEST_SUITE_P(
         row<Traded>("Kind", WHERE(fact.kind = past(wire::TradeKind::settlement)), Errc::unknown_choice),
         row<Traded>("Taker", WHERE(fact.taker = past(Taker::seller)), Errc::unknown_choice),
         row<Observed>("KindLast", WHERE(fact.kind = Observation::open_interest), fine),
-        row<Observed>("Kind", WHERE(fact.kind = past(Observation::open_interest)), Errc::unknown_choice),
+        row<Observed>("Kind", WHERE(fact.kind = past(Observation::forward_settled)), Errc::unknown_choice),
         row<IndexRecorded>("KindLast", WHERE(fact.kind = IndexKind::socialised_loss), fine),
         row<IndexRecorded>("Kind", WHERE(fact.kind = past(IndexKind::socialised_loss)), Errc::unknown_choice),
         row<IndexMet>("Kind", WHERE(fact.kind = past(IndexKind::socialised_loss)), Errc::unknown_choice),

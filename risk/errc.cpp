@@ -1,0 +1,61 @@
+#include "risk/errc.hpp"
+
+namespace plimsoll::risk {
+
+Rule describe(Errc code) {
+    auto rule = [](std::string_view name, std::string_view sentence) {
+        return Rule{"risk", name, sentence, Status::bad_input};
+    };
+    switch (code) {
+    case Errc::arithmetic_overflow: return rule("arithmetic_overflow", "a number leaves 256 bits");
+    case Errc::division_by_zero: return rule("division_by_zero", "a divisor is zero");
+    case Errc::logarithm_of_non_positive:
+        return rule("logarithm_of_non_positive", "a logarithm needs a positive number");
+    case Errc::exponent_too_large:
+        return rule("exponent_too_large", "an exponential needs an exponent below 135.3");
+    case Errc::root_of_negative: return rule("root_of_negative", "a square root of a negative number");
+    case Errc::negative_variance:
+        return rule("negative_variance", "the volatility fit has a negative variance at that strike");
+    case Errc::parameter_out_of_bounds:
+        return rule("parameter_out_of_bounds", "a margin parameter is outside its bounds");
+    case Errc::scenario_count_out_of_bounds:
+        return rule("scenario_count_out_of_bounds", "a manager has 1 to 40 scenarios");
+    case Errc::skew_scenario_must_be_unshocked:
+        return rule("skew_scenario_must_be_unshocked", "a skew scenario leaves the spot price as it is");
+    case Errc::skew_scenario_repeated:
+        return rule("skew_scenario_repeated", "each kind of skew scenario occurs at most once");
+    case Errc::unknown_scenario: return rule("unknown_scenario", "no such scenario");
+    case Errc::unknown_expiry: return rule("unknown_expiry", "the market has no such expiry");
+    case Errc::unknown_option: return rule("unknown_option", "no such option in the grid");
+    case Errc::option_repeated:
+        return rule("option_repeated", "each option is listed at most once");
+    case Errc::forward_is_zero: return rule("forward_is_zero", "a forward price is zero");
+    case Errc::preset_unreadable: return rule("preset_unreadable", "the preset is not readable TOML");
+    case Errc::preset_kernel_unknown: return rule("preset_kernel_unknown", "no kernel of that name");
+    case Errc::preset_key_missing: return rule("preset_key_missing", "the preset lacks a key");
+    case Errc::preset_key_unknown: return rule("preset_key_unknown", "the preset has a key that nothing reads");
+    case Errc::preset_value_not_a_number:
+        return rule("preset_value_not_a_number", "a value of the preset is not a decimal in quotes");
+    case Errc::preset_value_out_of_bounds:
+        return rule("preset_value_out_of_bounds", "a value of the preset is outside its bounds");
+    case Errc::preset_unit_wrong: return rule("preset_unit_wrong", "a value of the preset is in another unit");
+    case Errc::preset_contradicts_itself: return rule("preset_contradicts_itself", "two values of the preset disagree");
+    case Errc::spot_missing: return rule("spot_missing", "no spot price of the underlying was observed by then");
+    case Errc::mark_missing: return rule("mark_missing", "the instrument was not marked by then");
+    case Errc::forward_missing: return rule("forward_missing", "no forward price of the expiry was observed by then");
+    case Errc::volatility_missing: return rule("volatility_missing", "no volatility of the option was observed by then");
+    case Errc::rate_missing: return rule("rate_missing", "no rate of the expiry was observed by then");
+    case Errc::price_missing: return rule("price_missing", "no price of the asset was observed by then");
+    case Errc::reading_stale: return rule("reading_stale", "an observation is older than the preset allows");
+    case Errc::confidence_is_zero: return rule("confidence_is_zero", "an observation's source trusts it not at all");
+    case Errc::option_expired: return rule("option_expired", "an option is past its expiry and not settled");
+    case Errc::instrument_not_in_preset:
+        return rule("instrument_not_in_preset", "the preset has no margin rule for the instrument");
+    case Errc::tenor_beyond_table: return rule("tenor_beyond_table", "the option lasts longer than the preset's last tenor");
+    case Errc::borrowing_not_allowed: return rule("borrowing_not_allowed", "the preset allows no negative cash");
+    case Errc::debt_without_collateral: return rule("debt_without_collateral", "a debt of an asset that is no collateral");
+    }
+    return rule("unknown", "unknown failure");
+}
+
+} // namespace plimsoll::risk

@@ -1,0 +1,53 @@
+/// The rules of valuation, margin and clearing that a calculation can break.
+#pragma once
+
+#include "ledger/event/result.hpp"
+
+namespace plimsoll::risk {
+
+enum class Errc {
+    arithmetic_overflow = 1,
+    division_by_zero,
+    logarithm_of_non_positive,
+    exponent_too_large,
+    root_of_negative,
+    negative_variance,
+    parameter_out_of_bounds,
+    scenario_count_out_of_bounds,
+    skew_scenario_must_be_unshocked,
+    skew_scenario_repeated,
+    unknown_scenario,
+    unknown_expiry,
+    unknown_option,
+    option_repeated,
+    forward_is_zero,
+
+    // a preset
+    preset_unreadable,
+    preset_kernel_unknown,
+    preset_key_missing,
+    preset_key_unknown,
+    preset_value_not_a_number,
+    preset_value_out_of_bounds,
+    preset_unit_wrong,
+    preset_contradicts_itself,
+
+    // an account at a moment
+    spot_missing,
+    mark_missing,
+    forward_missing,
+    volatility_missing,
+    rate_missing,
+    price_missing,
+    reading_stale,
+    confidence_is_zero,
+    option_expired,
+    instrument_not_in_preset,
+    tenor_beyond_table,
+    borrowing_not_allowed,
+    debt_without_collateral,
+};
+
+[[nodiscard]] Rule describe(Errc code);
+
+} // namespace plimsoll::risk

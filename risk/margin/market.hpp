@@ -1,0 +1,81 @@
+/// What the market said at a book's moment, arranged as margin rules ask: underlyings, expiries, options.
+#pragma once
+
+#include "ledger/book/book.hpp"
+#include "risk/margin/preset.hpp"
+
+#include <vector>
+
+namespace plimsoll::risk {
+
+/// How old a reading may be, in nanoseconds; 0: any age.
+struct ReadingLimits {
+    TimeNs spot = 0;
+    TimeNs mark = 0;
+    TimeNs forward = 0;
+    TimeNs volatility = 0;
+    TimeNs rate = 0;
+    TimeNs price = 0;
+
+    [[nodiscard]] static ReadingLimits of(Preset const& preset);
+};
+
+/// Options of one underlying that expire at one time.
+struct ExpiryMarket {
+    AssetId base;
+    TimeNs expiry = 0;
+    book::Reading forward;         ///< the newest of its instruments
+    book::Reading forward_settled; ///< the newest; older than the forward's window start: zero
+    book::Reading rate;            ///< the newest; never observed: 0
+};
+
+struct OptionMarket {
+    InstrumentId instrument;
+    std::uint32_t expiry = 0; ///< which of Market::expiries()
+    bool is_call = false;
+    Int128 strike = 0;        ///< quote per base, 10^-18
+    book::Reading volatility;
+    book::Reading mark;
+};
+
+/// Prices of one book in one quote asset. The book must outlive it and stay as it is.
+///
+/// Spot of an underlying: the newest of the asset's observed price and of the index prices of the
+/// instruments based on it (of equals the asset's price, then the instrument defined first). Forward and
+/// rate of an expiry: the newest reading of the futures and options of that underlying and expiry.
+class Market {
+public:
+    /// Errors: book::Errc::unknown_asset.
+    [[nodiscard]] static result<Market> of(book::Book const& book, AssetId quote);
+
+    [[nodiscard]] book::Book const& book() const { return *book_; }
+    [[nodiscard]] AssetId quote() const { return quote_; }
+    [[nodiscard]] TimeNs time() const { return book_->time(); }
+
+    [[nodiscard]] book::Reading const& spot(AssetId base) const { return spots_[base.number()]; }
+    /// The quote asset in the unit in which prices are observed: 1 where nobody observed it.
+    [[nodiscard]] Int128 quote_price() const;
+    [[nodiscard]] std::span<ExpiryMarket const> expiries() const { return expiries_; }
+    [[nodiscard]] std::span<OptionMarket const> options() const { return options_; }
+    /// Which of options() an instrument is; nothing for other kinds.
+    [[nodiscard]] std::optional<std::uint32_t> option_of(InstrumentId instrument) const;
+
+    /// A reading that may be used: there, fresh enough, and not of confidence 0.
+    /// Errors: `missing` (as named), Errc::reading_stale, confidence_is_zero, with the subject and the ages.
+    [[nodiscard]] result<void> need(book::Reading const& reading, TimeNs limit, Errc missing,
+                                    std::string_view subject) const;
+
+private:
+    Market(book::Book const& book, AssetId quote) : book_(&book), quote_(quote) {}
+    void add_spots();
+    void add_expiries();
+
+    book::Book const* book_;
+    AssetId quote_;
+    std::vector<book::Reading> spots_;          ///< by asset number
+    std::vector<ExpiryMarket> expiries_;        ///< by underlying, then expiry
+    std::vector<OptionMarket> options_;         ///< in order of definition
+    std::vector<std::uint32_t> option_numbers_; ///< by instrument number: 1 + which option, 0: none
+};
+
+} // namespace plimsoll::risk

@@ -1,0 +1,117 @@
+#include "risk/margin/portfolio.hpp"
+
+#include "ledger/event/wide.hpp"
+
+#include <algorithm>
+
+namespace plimsoll::risk {
+namespace {
+
+using book::InstrumentRow;
+using book::PositionRow;
+
+[[nodiscard]] std::string name_of(InstrumentRow const& row) { return std::string(row.name.view()); }
+
+[[nodiscard]] auto too_large(InstrumentRow const& row) { return fail(Errc::arithmetic_overflow, name_of(row)); }
+
+} // namespace
+
+void Portfolio::clear() {
+    cash = 0;
+    assets.clear();
+    perpetuals.clear();
+    options.clear();
+}
+
+result<void> PortfolioView::read(AccountId account, Portfolio& portfolio) const {
+    portfolio.clear();
+    portfolio.account = account;
+    result<void> done = outcome::success();
+    book::Book const& book = market_->book();
+    book.for_balances(account, [&](book::BalanceRow const& row) {
+        if (done && !row.amount.is_zero()) done = add_cash(row.asset, row.amount.units(), portfolio);
+    });
+    book.for_positions(account, [&](PositionRow const& row) {
+        if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
+        bool const is_option = book.instrument(row.instrument).kind == wire::InstrumentKind::option;
+        done = is_option ? add_option(row, portfolio) : add_perpetual(row, portfolio);
+    });
+    PLIMSOLL_TRYV(std::move(done));
+    std::ranges::sort(portfolio.assets, {}, &AssetHolding::asset);
+    std::ranges::sort(portfolio.perpetuals, {}, &PerpetualHolding::instrument);
+    std::ranges::sort(portfolio.options, {}, &OptionHolding::option);
+    return outcome::success();
+}
+
+result<void> PortfolioView::add_cash(AssetId asset, Int128 amount, Portfolio& portfolio) const {
+    if (asset == market_->quote()) {
+        if (__builtin_add_overflow(portfolio.cash, amount, &portfolio.cash)) {
+            return fail(Errc::arithmetic_overflow, std::string(market_->book().asset(asset).name.view()));
+        }
+        return outcome::success();
+    }
+    auto const same = std::ranges::find(portfolio.assets, asset, &AssetHolding::asset);
+    if (same == portfolio.assets.end()) {
+        portfolio.assets.push_back({asset, amount});
+    } else {
+        same->amount += amount; // rows hold at most 2^126
+    }
+    return outcome::success();
+}
+
+result<void> PortfolioView::add_option(PositionRow const& row, Portfolio& portfolio) const {
+    InstrumentRow const& instrument = market_->book().instrument(row.instrument);
+    if (!row.quote.is_zero()) {
+        PLIMSOLL_TRYV(add_cash(instrument.settle, row.quote.units(), portfolio));
+    }
+    if (row.size.is_zero()) return outcome::success();
+    auto const amount =
+        multiply_divide(row.size.units(), book::multiplier(instrument.multiplier_numerator),
+                        book::multiplier(instrument.multiplier_denominator), Rounding::toward_zero);
+    if (!amount) return too_large(instrument);
+    auto const option = market_->option_of(row.instrument);
+    PLIMSOLL_ASSERT(option.has_value());
+    portfolio.options.push_back({*option, *amount});
+    return outcome::success();
+}
+
+result<void> PortfolioView::add_perpetual(PositionRow const& row, Portfolio& portfolio) const {
+    InstrumentRow const& instrument = market_->book().instrument(row.instrument);
+    PositionValue const value = valuation_->position(row);
+    if (value.unpriced == Unpriced::no_mark) return fail(Errc::mark_missing, name_of(instrument));
+    if (value.unpriced == Unpriced::no_rate) {
+        return fail(Errc::price_missing, std::string(market_->book().asset(instrument.settle).name.view()));
+    }
+    if (value.unpriced != Unpriced::none) return too_large(instrument);
+    Int128 const numerator = book::multiplier(instrument.multiplier_numerator);
+    Int128 const denominator = book::multiplier(instrument.multiplier_denominator);
+    Int128 const mark = instrument.mark.value.units();
+    PerpetualHolding holding{row.instrument, instrument.base, 0, 0, value.worth.units()};
+    // The value of a linear position is its notional; an inverse one is worth its contracts.
+    bool const is_linear = instrument.payoff == wire::Payoff::linear;
+    auto const contracts = multiply_divide(row.size.units(), numerator, denominator, Rounding::toward_zero);
+    if (!contracts) return too_large(instrument);
+    if (is_linear) {
+        auto const notional = scaled_product(row.size.units() < 0 ? -row.size.units() : row.size.units(), mark, numerator,
+                                             denominator, Rounding::ceiling);
+        if (!notional) return too_large(instrument);
+        holding.size = *contracts;
+        holding.notional = *notional;
+    } else if (instrument.payoff == wire::Payoff::inverse) {
+        holding.notional = *contracts < 0 ? -*contracts : *contracts;
+        auto const coins = multiply_divide(*contracts, one_units, mark, Rounding::toward_zero);
+        if (!coins) return too_large(instrument);
+        holding.size = *coins;
+    } else {
+        BalanceValue const worth = valuation_->balance(instrument.settle, value.value);
+        if (worth.unpriced != Unpriced::none) return too_large(instrument);
+        holding.notional = worth.worth.units() < 0 ? -worth.worth.units() : worth.worth.units();
+        auto const coins = multiply_divide(worth.worth.units(), one_units, mark, Rounding::toward_zero);
+        if (!coins) return too_large(instrument);
+        holding.size = *coins;
+    }
+    portfolio.perpetuals.push_back(holding);
+    return outcome::success();
+}
+
+} // namespace plimsoll::risk
