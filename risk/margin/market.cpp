@@ -86,14 +86,13 @@ std::optional<std::uint32_t> Market::option_of(InstrumentId instrument) const {
     return number - 1;
 }
 
-result<void> Market::need(Reading const& reading, TimeNs limit, Errc missing, std::string_view subject) const {
-    if (!reading.is_some()) return fail(missing, std::string(subject));
+result<void> Market::refuse(Reading const& reading, TimeNs limit, Errc missing, std::string const& subject) const {
+    if (!reading.is_some()) return fail(missing, subject);
     if (limit != 0 && time() - reading.time > limit) {
-        return fail(Errc::reading_stale, std::string(subject) + ": of " + format_time(reading.time) + ", may be " +
+        return fail(Errc::reading_stale, subject + ": of " + format_time(reading.time) + ", may be " +
                                              std::to_string(limit / second_ns) + " s old");
     }
-    if (reading.confidence.is_zero()) return fail(Errc::confidence_is_zero, std::string(subject));
-    return outcome::success();
+    return fail(Errc::confidence_is_zero, subject);
 }
 
 } // namespace plimsoll::risk

@@ -60,13 +60,20 @@ public:
     /// Which of options() an instrument is; nothing for other kinds.
     [[nodiscard]] std::optional<std::uint32_t> option_of(InstrumentId instrument) const;
 
-    /// A reading that may be used: there, fresh enough, and not of confidence 0.
+    /// A reading that may be used: there, fresh enough, and not of confidence 0. `name` gives its subject in
+    /// words, asked only where it may not.
     /// Errors: `missing` (as named), Errc::reading_stale, confidence_is_zero, with the subject and the ages.
-    [[nodiscard]] result<void> need(book::Reading const& reading, TimeNs limit, Errc missing,
-                                    std::string_view subject) const;
+    template <class Name>
+    [[nodiscard]] result<void> need(book::Reading const& reading, TimeNs limit, Errc missing, Name&& name) const {
+        bool const is_fresh = limit == 0 || time() - reading.time <= limit;
+        if (reading.is_some() && is_fresh && !reading.confidence.is_zero()) return outcome::success();
+        return refuse(reading, limit, missing, name());
+    }
 
 private:
     Market(book::Book const& book, AssetId quote) : book_(&book), quote_(quote) {}
+    [[nodiscard]] result<void> refuse(book::Reading const& reading, TimeNs limit, Errc missing,
+                                      std::string const& subject) const;
     void add_spots();
     void add_expiries();
 

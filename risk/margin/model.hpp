@@ -37,10 +37,18 @@ struct ScenarioLine {
     bool binds_maintenance = false;
 };
 
+/// A figure on the way: of an expiry, an option, a collateral.
+struct MarginFact {
+    std::string_view what;
+    std::string subject;
+    Int128 value = 0;
+};
+
 /// Everything that one evaluation went through.
 struct MarginDetail {
     std::vector<MarginLine> lines; ///< they sum to the requirement
     std::vector<ScenarioLine> scenarios;
+    std::vector<MarginFact> facts;
     std::vector<std::string> not_counted; ///< assets that are held and that the preset gives no weight
 };
 
