@@ -70,21 +70,20 @@ result<void> Portfolio::load(std::size_t columns, std::optional<std::size_t> ext
     return outcome::success();
 }
 
-/// The hot loop of a sweep: a product and a sum for each option and column.
 void Portfolio::value_group(ExpiryGroup const& group, std::size_t columns,
                             std::optional<std::size_t> extra) {
-    Int256* const sums = values_.data() + group.values;
+    std::span<Int256> const sums =
+        std::span(values_).subspan(group.values, columns + (extra ? 1 : 0));
     for (std::size_t i = group.first; i < group.end; ++i) {
         OptionHolding const& held = holdings_[i];
         auto const prices = grid_.prices(held.option);
+        on.add_products(sums.first(columns), prices, held.amount);
+        if (extra) on.add_products(sums.subspan(columns), prices.subspan(*extra), held.amount);
+        if (!grid_.has_fault(held.option)) continue;
         for (std::size_t column = 0; column < columns; ++column) {
             grid_.note_fault(on, held.option, column);
-            sums[column] = on.add(sums[column], on.times(prices[column], held.amount));
         }
-        if (extra) {
-            grid_.note_fault(on, held.option, *extra);
-            sums[columns] = on.add(sums[columns], on.times(prices[*extra], held.amount));
-        }
+        if (extra) grid_.note_fault(on, held.option, *extra);
     }
 }
 

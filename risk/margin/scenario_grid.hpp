@@ -82,9 +82,9 @@ public:
     [[nodiscard]] std::span<Int256 const> prices(std::size_t option) const {
         return std::span(prices_).subspan(option * columns_.size(), columns_.size());
     }
+    [[nodiscard]] bool has_fault(std::size_t option) const { return has_fault_[option]; }
     /// Notes the fault of one price, where it has one.
     void note_fault(Checked& on, std::size_t option, std::size_t column) const {
-        if (!has_fault_[option]) return;
         Checked const& fault = faults_[option * columns_.size() + column];
         if (fault.broken()) on.refuse(fault.rule());
     }

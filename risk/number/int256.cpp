@@ -5,36 +5,6 @@
 namespace plimsoll::risk {
 namespace {
 
-/// Division of two limbs by one by multiplying with a reciprocal (Moeller and Granlund, "Improved
-/// division by invariant integers", 2011). The divisor's top bit must be set.
-struct Reciprocal {
-    std::uint64_t divisor;
-    std::uint64_t inverse; ///< floor((2^128 - 1) / divisor) - 2^64
-
-    constexpr explicit Reciprocal(std::uint64_t normalised)
-        : divisor(normalised), inverse(low_half(~Uint128{0} / normalised)) {}
-
-    /// (rest, limb) / divisor; rest is below the divisor, and becomes the new rest.
-    [[nodiscard]] std::uint64_t step(std::uint64_t& rest, std::uint64_t limb) const {
-        Uint128 const guess = Uint128{inverse} * rest + ((Uint128{rest} << 64) | limb);
-        std::uint64_t whole = high_half(guess) + 1;
-        std::uint64_t left = limb - whole * divisor;
-        if (left > low_half(guess)) {
-            --whole;
-            left += divisor;
-        }
-        if (left >= divisor) [[unlikely]] {
-            ++whole;
-            left -= divisor;
-        }
-        rest = left;
-        return whole;
-    }
-};
-
-constexpr int one_shift = 4; // 10^18 has 60 bits
-constexpr Reciprocal one_reciprocal(std::uint64_t{1'000'000'000'000'000'000} << one_shift);
-
 [[nodiscard]] Uint256 quotient_by_limb(Uint256 dividend, std::uint64_t divisor) {
     std::uint64_t rest = 0;
     for (std::size_t i = 4; i-- > 0;) {
@@ -156,16 +126,6 @@ Uint256 quotient(Uint256 const& dividend, Uint256 const& divisor) {
     while (divisor.limbs[limbs - 1] == 0) --limbs;
     if (limbs == 1) return quotient_by_limb(dividend, divisor.limbs[0]);
     return long_quotient(dividend, divisor, limbs);
-}
-
-Uint256 quotient_by_one(Uint256 const& dividend) {
-    if (high_half(dividend.low()) == 0 && dividend.high() == 0) {
-        return Uint256(Uint128{dividend.limbs[0] / 1'000'000'000'000'000'000U});
-    }
-    Uint256 whole = dividend << one_shift;
-    std::uint64_t rest = dividend.limbs[3] >> (64 - one_shift);
-    for (std::size_t i = 4; i-- > 0;) whole.limbs[i] = one_reciprocal.step(rest, whole.limbs[i]);
-    return whole;
 }
 
 /// Newton's rule falls until it stops falling, from a start above the root.

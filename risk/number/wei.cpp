@@ -27,6 +27,15 @@ Int256 Checked::divide(Int256 const& a, Int256 const& b) {
     return *value;
 }
 
+void Checked::add_products(std::span<Int256> sums, std::span<Int256 const> factors,
+                           Int256 const& b) {
+    Checked on = *this; // in registers
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] = on.add(sums[i], on.times(factors[i], b));
+    }
+    *this = on;
+}
+
 Int256 Checked::unsigned_fraction(Int256 const& a, Int256 const& b, Int256 const& c) {
     if (a.is_negative() || b.is_negative() || c.is_negative()) {
         refuse(Errc::arithmetic_overflow); // of a count that has no sign

@@ -5,6 +5,7 @@
 #include "risk/number/int256.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace plimsoll::risk {
@@ -62,6 +63,9 @@ public:
     [[nodiscard]] Int256 over(Int256 const& a, Int256 const& b) {
         return divide(multiply(a, one_wei), b);
     }
+
+    /// Adds factors[i] * b / 10^18 to each sums[i]: the hot loop of a sweep over accounts.
+    void add_products(std::span<Int256> sums, std::span<Int256 const> factors, Int256 const& b);
 
     /// Plain integers.
     [[nodiscard]] Int256 multiply(Int256 const& a, Int256 const& b);
