@@ -31,6 +31,9 @@ Rule describe(Errc code) {
     case Errc::statement_breaks:
         return rule("statement_breaks", "the events of the account do not add up to its balance", Status::damaged);
     case Errc::ledger_not_empty: return rule("ledger_not_empty", "a synthetic day needs an empty ledger", Status::usage);
+    case Errc::unknown_preset: return rule("unknown_preset", "no margin preset of that name", Status::usage);
+    case Errc::no_preset_in_force:
+        return rule("no_preset_in_force", "the ledger had no margin preset in force at that moment", Status::usage);
     }
     return rule("unknown", "unknown failure");
 }

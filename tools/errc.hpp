@@ -25,6 +25,8 @@ enum class Errc {
     definition_differs,
     statement_breaks,
     ledger_not_empty,
+    unknown_preset,
+    no_preset_in_force,
 };
 
 [[nodiscard]] Rule describe(Errc code);

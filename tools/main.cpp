@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
     add_log(shell);
     add_solvency(shell);
     add_losses(shell);
+    add_margin(shell);
+    add_presets(shell);
     add_timeline(shell);
     add_diff(shell);
     add_reconcile(shell);

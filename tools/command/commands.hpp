@@ -15,6 +15,8 @@ void add_statement(Shell& shell);
 void add_log(Shell& shell);
 void add_solvency(Shell& shell);
 void add_losses(Shell& shell);
+void add_margin(Shell& shell);
+void add_presets(Shell& shell);
 void add_timeline(Shell& shell);
 void add_diff(Shell& shell);
 void add_reconcile(Shell& shell);

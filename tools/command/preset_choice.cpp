@@ -1,0 +1,82 @@
+#include "tools/command/preset_choice.hpp"
+
+#include "risk/margin/shipped_presets.hpp"
+#include "tools/errc.hpp"
+#include "tools/text/people.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace plimsoll::tools {
+namespace {
+
+[[nodiscard]] bool is_path(std::string const& name) {
+    return name.find('/') != std::string::npos || name.ends_with(".toml");
+}
+
+} // namespace
+
+result<risk::Preset> preset_named(std::string const& name) {
+    if (is_path(name)) {
+        std::ifstream file(name, std::ios::binary);
+        std::string const body{std::istreambuf_iterator<char>(file), {}};
+        if (!file.is_open() || file.bad() || std::filesystem::is_directory(name)) {
+            return fail(Errc::file_unreadable, name);
+        }
+        return risk::Preset::parse(body, name);
+    }
+    if (auto preset = risk::shipped_preset(name)) return std::move(*preset);
+    std::string names;
+    for (risk::ShippedPreset const& each : risk::shipped_presets()) {
+        names += (names.empty() ? "" : ", ") + std::string(each.file.substr(0, each.file.rfind('.')));
+    }
+    return fail(Errc::unknown_preset, "'" + name + "'; there are " + names + ", or give the path of a .toml file");
+}
+
+result<ChosenPreset> preset_in_force(replay::Reader const& reader, book::Book const& book) {
+    for (book::PresetRow const& row : book.presets.rows()) {
+        if (row.scope.view() != margin_scope) continue;
+        std::string body;
+        PLIMSOLL_TRYV(reader.for_events(row.sequence, row.sequence, [&](std::uint64_t, Event const& event) {
+            visit_body(event.body, [&](auto const& fact) {
+                if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, PresetAdopted>) body = fact.body;
+            });
+            return false;
+        }));
+        PLIMSOLL_TRY(preset, risk::Preset::parse(body, "the preset of event #" + std::to_string(row.sequence)));
+        return ChosenPreset{std::move(preset), row.sequence};
+    }
+    return fail(Errc::no_preset_in_force, "name one with --preset, or adopt one for good: plimsoll presets adopt DIR NAME");
+}
+
+result<ChosenPreset> choose_preset(replay::Reader const& reader, book::Book const& book, std::string const& name) {
+    if (name.empty()) return preset_in_force(reader, book);
+    PLIMSOLL_TRY(preset, preset_named(name));
+    return ChosenPreset{std::move(preset), 0};
+}
+
+void write_preset(JsonWriter& json, ChosenPreset const& chosen) {
+    risk::Preset const& preset = chosen.preset;
+    json.begin_object().field("name", preset.name()).field("version", preset.version());
+    json.field("kernel", risk::word(preset.kernel())).field("family", risk::word(risk::family_of(preset.kernel())));
+    json.field("digest", to_hex(preset.digest())).key("adopted");
+    if (chosen.adopted_sequence == 0) {
+        json.null();
+    } else {
+        json.value(chosen.adopted_sequence);
+    }
+    json.end_object();
+}
+
+std::string people_preset(ChosenPreset const& chosen) {
+    risk::Preset const& preset = chosen.preset;
+    std::string text = fmt::format("{} {} ({}, {})", preset.name(), preset.version(), risk::word(preset.kernel()),
+                                   risk::word(risk::family_of(preset.kernel())));
+    if (chosen.adopted_sequence != 0) text += ", in force since " + people_sequence(chosen.adopted_sequence);
+    return text;
+}
+
+} // namespace plimsoll::tools

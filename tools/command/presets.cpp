@@ -1,0 +1,196 @@
+#include "replay/engine.hpp"
+#include "risk/margin/preset_schema.hpp"
+#include "risk/margin/shipped_presets.hpp"
+#include "tools/command/answer.hpp"
+#include "tools/command/commands.hpp"
+#include "tools/command/preset_choice.hpp"
+#include "tools/command/question.hpp"
+#include "tools/text/people.hpp"
+#include "tools/text/table.hpp"
+
+#include <fmt/core.h>
+
+namespace plimsoll::tools {
+namespace {
+
+constexpr char const* examples =
+    "Margin rules as data. Every number of a preset has a unit and a source; a preset is checked when it is read,\n"
+    "and recorded in the ledger when it is adopted: from then on it is the one in force.\n"
+    "\n"
+    "  plimsoll presets list\n"
+    "  plimsoll presets show derive-srm\n"
+    "  plimsoll presets show derive-srm --toml > mine.toml    # to start one of your own\n"
+    "  plimsoll presets check mine.toml\n"
+    "  plimsoll presets adopt books derive-srm\n";
+
+[[nodiscard]] result<Status> list(Shell const& shell) {
+    std::string text;
+    JsonWriter json(text, JsonWriter::Layout::pretty);
+    Table table({{"preset"}, {"kernel"}, {"family"}, {"what it asks"}});
+    json.begin_object().field("command", "presets").key("presets").begin_array();
+    for (risk::ShippedPreset const& each : risk::shipped_presets()) {
+        PLIMSOLL_TRY(preset, risk::Preset::parse(each.body, each.file));
+        table.row({preset.name(), std::string(risk::word(preset.kernel())),
+                   std::string(risk::word(risk::family_of(preset.kernel()))), preset.description()});
+        json.begin_object().field("name", preset.name()).field("version", preset.version());
+        json.field("kernel", risk::word(preset.kernel())).field("family", risk::word(risk::family_of(preset.kernel())));
+        json.field("description", preset.description()).field("source", preset.source());
+        json.field("digest", to_hex(preset.digest())).end_object();
+    }
+    json.end_array().field("build", build_version()).end_object();
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0)));
+    return Status::fine;
+}
+
+void write_parameters(JsonWriter& json, risk::Preset const& preset, std::string_view name, risk::ParameterRow const& row) {
+    json.begin_array();
+    for (risk::Parameter const& each : row.columns()) {
+        risk::ParameterNote const& note = preset.note(name, each.key);
+        json.begin_object().field("key", each.key).field("value", each.text);
+        json.field("unit", note.unit).field("source", note.source).end_object();
+    }
+    json.end_array();
+}
+
+[[nodiscard]] std::string to_json(risk::Preset const& preset) {
+    std::string text;
+    JsonWriter json(text, JsonWriter::Layout::pretty);
+    json.begin_object().field("command", "presets").key("preset");
+    write_preset(json, {preset, 0});
+    json.field("description", preset.description()).field("source", preset.source());
+    json.field("year_seconds", preset.year_seconds()).key("parameters");
+    write_parameters(json, preset, "", preset.scalars());
+    json.key("lists").begin_object();
+    for (auto const& [name, rows] : preset.lists()) {
+        json.key(name).begin_array();
+        for (risk::ParameterRow const& row : rows) write_parameters(json, preset, name, row);
+        json.end_array();
+    }
+    json.end_object().field("build", build_version()).end_object();
+    return text + "\n";
+}
+
+[[nodiscard]] std::string to_text(risk::Preset const& preset) {
+    std::string out = fmt::format("{}\n  {}\n  source: {}\n  year: {} s\n\n", people_preset({preset, 0}),
+                                  preset.description(), preset.source(), people_count(static_cast<std::uint64_t>(preset.year_seconds())));
+    Table scalars({{"parameter"}, {"value", Align::right}, {"unit"}, {"source"}});
+    for (risk::Parameter const& each : preset.scalars().columns()) {
+        risk::ParameterNote const& note = preset.note("", each.key);
+        scalars.row({each.key, each.text, note.unit == "text" ? "" : note.unit, note.source});
+    }
+    if (!scalars.empty()) out += scalars.text() + "\n";
+    for (auto const& [name, rows] : preset.lists()) {
+        std::vector<Column> columns;
+        std::vector<std::string> sources;
+        for (risk::ParameterSpec const& spec : risk::schema_of(preset.kernel())) {
+            if (spec.list != name) continue;
+            columns.push_back({std::string(spec.key), spec.unit == "text" ? Align::left : Align::right});
+        }
+        Table table(columns);
+        for (risk::ParameterRow const& row : rows) {
+            std::vector<std::string> cells;
+            for (Column const& column : columns) cells.push_back(row.has(column.header) ? row.text(column.header) : "");
+            table.row(std::move(cells));
+        }
+        out += fmt::format("  {}\n", name) + table.text(4);
+        for (risk::Parameter const& each : rows.front().columns()) {
+            risk::ParameterNote const& note = preset.note(name, each.key);
+            out += fmt::format("    {}: {}{}\n", each.key, note.unit == "text" ? "" : note.unit + "; ", note.source);
+        }
+        out += "\n";
+    }
+    return out;
+}
+
+[[nodiscard]] result<Status> show(Shell const& shell, std::string const& name, bool as_toml) {
+    PLIMSOLL_TRY(preset, preset_named(name));
+    if (as_toml) {
+        PLIMSOLL_TRYV(Shell::print(preset.body()));
+    } else {
+        PLIMSOLL_TRYV(Shell::print(shell.is_json() ? to_json(preset) : to_text(preset)));
+    }
+    return Status::fine;
+}
+
+[[nodiscard]] result<Status> check(Shell const& shell, std::vector<std::string> const& names) {
+    for (std::string const& name : names) {
+        PLIMSOLL_TRY(preset, preset_named(name));
+        std::string line = fmt::format("{}: sound; {}\n", name, people_preset({preset, 0}));
+        if (shell.is_json()) {
+            line.clear();
+            JsonWriter json(line);
+            json.begin_object().field("command", "presets").field("file", name).field("sound", true).key("preset");
+            write_preset(json, {preset, 0});
+            json.end_object();
+            line += "\n";
+        }
+        PLIMSOLL_TRYV(Shell::print(line));
+    }
+    return Status::fine;
+}
+
+[[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
+    PLIMSOLL_TRY(preset, preset_named(name));
+    PLIMSOLL_TRY(engine, replay::Engine::open(directory));
+    PresetAdopted fact;
+    fact.scope = margin_scope;
+    fact.name = preset.name();
+    fact.version = preset.version();
+    fact.digest = std::bit_cast<wire::Digest>(preset.digest());
+    fact.body = preset.body();
+    Origin origin;
+    origin.source_time = engine->book().time();
+    origin.cause = Cause::command;
+    PLIMSOLL_TRY(receipt, engine->submit(Event{origin, rare(fact)}));
+    PLIMSOLL_TRYV(engine->close());
+    std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
+                                   people_sequence(receipt.first_sequence));
+    if (shell.is_json()) {
+        text.clear();
+        JsonWriter json(text, JsonWriter::Layout::pretty);
+        json.begin_object().field("command", "presets").key("preset");
+        write_preset(json, {preset, receipt.first_sequence});
+        json.field("build", build_version()).end_object();
+        text += "\n";
+    }
+    PLIMSOLL_TRYV(Shell::print(text));
+    return Status::fine;
+}
+
+struct Ask {
+    std::string directory;
+    std::string name;
+    std::vector<std::string> names;
+    bool as_toml = false;
+};
+
+} // namespace
+
+void add_presets(Shell& shell) {
+    auto ask = std::make_shared<Ask>();
+    CLI::App& command = shell.add("presets", "Margin rules as data: list, show, check, adopt", examples);
+    command.require_subcommand(1);
+    auto add = [&](std::string const& name, std::string const& sentence) -> CLI::App& {
+        CLI::App& action = *command.add_subcommand(name, sentence);
+        action.fallthrough(); // --json after the word
+        return action;
+    };
+    CLI::App& listing = add("list", "Those that travel with the program");
+    shell.on_run(listing, [&shell] { return list(shell); });
+
+    CLI::App& showing = add("show", "Every number with its unit and source");
+    showing.add_option("PRESET", ask->name, "Its name, or the path of a .toml file")->required();
+    showing.add_flag("--toml", ask->as_toml, "The file itself");
+    shell.on_run(showing, [&shell, ask] { return show(shell, ask->name, ask->as_toml); });
+
+    CLI::App& checking = add("check", "Is a file complete, within bounds, free of contradictions");
+    checking.add_option("PRESET", ask->names, "Names, or paths of .toml files")->required();
+    shell.on_run(checking, [&shell, ask] { return check(shell, ask->names); });
+
+    CLI::App& adopting = add("adopt", "Record one in the ledger: from then on it is in force");
+    adopting.add_option("DIR", ask->directory, "The ledger")->required();
+    adopting.add_option("PRESET", ask->name, "Its name, or the path of a .toml file")->required();
+    shell.on_run(adopting, [&shell, ask] { return adopt(shell, ask->directory, ask->name); });
+}
+
+} // namespace plimsoll::tools
