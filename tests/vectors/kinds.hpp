@@ -13,6 +13,8 @@ void add_dydx_margin(Rules& rules);
 void add_dydx_clearing(Rules& rules);
 void add_opyn(Rules& rules);
 void add_maker_vaults(Rules& rules);
+void add_maker_auctions(Rules& rules);
+void add_drift_clearing(Rules& rules);
 void add_drift_margin(Rules& rules);
 
 } // namespace plimsoll::vectors

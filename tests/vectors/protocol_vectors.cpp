@@ -91,6 +91,8 @@ int main(int argc, char** argv) {
     add_dydx_margin(rules);
     add_dydx_clearing(rules);
     add_opyn(rules);
+    add_maker_auctions(rules);
+    add_drift_clearing(rules);
     add_maker_vaults(rules);
     add_drift_margin(rules);
     Report report;
