@@ -1,0 +1,85 @@
+#include "tests/vectors/scenarios.hpp"
+
+#include "tests/vectors/vega_read.hpp"
+
+#include <array>
+
+namespace plimsoll::vectors {
+namespace dom = simdjson::dom;
+
+simdjson::padded_string read_whole(std::filesystem::path const& path) {
+    auto text = simdjson::padded_string::load(path.string());
+    if (text.error() != simdjson::SUCCESS) throw BadRow{path.string() + ": cannot be read"};
+    return std::move(text).value_unsafe();
+}
+
+std::string scenario_source(Fields const& row) {
+    std::string text(row.has("id") ? row.text("id") : "");
+    if (row.has("source")) text += " " + std::string(row.object("source").text("path"));
+    return text;
+}
+
+void vega_margin(Fields const& row, Report& report) {
+    auto const levels = risk::levels::levels(vega_exposure(row), vega_terms(row));
+    Answer const ours(Answer::Record{{"maintenance", levels.maintenance},
+                                     {"search", levels.search},
+                                     {"initial", levels.initial},
+                                     {"release", levels.release}});
+    bool const doubtful = row.has("reproduced") && !row.truth("reproduced");
+    report.judged("vega.margin_levels", scenario_source(row), doubtful,
+                  ours.differs_from(row.at("expected"), ""));
+}
+
+namespace {
+
+/// A file of lines hands each to its reader, a file of one document hands that.
+struct Scenario {
+    std::string_view name;
+    void (*read)(Fields const& row, Report& report);
+};
+constexpr std::array scenarios{
+    Scenario{"lyra_v1_amm.json", [](Fields const&, Report& r) { r.unsupported("lyra"); }},
+    Scenario{"vega_insurance.jsonl", [](Fields const&, Report& r) { r.unsupported("vega.story"); }},
+    Scenario{"vega_loss_socialisation.json",
+             [](Fields const&, Report& r) { r.unsupported("vega.settlement"); }},
+    Scenario{"vega_margin.jsonl", vega_margin},
+    Scenario{"vega_price_monitoring.jsonl",
+             [](Fields const&, Report& r) { r.unsupported("vega.price_monitoring"); }},
+};
+
+[[nodiscard]] Scenario const* scenario(std::string_view name) {
+    for (Scenario const& each : scenarios) {
+        if (each.name == name) return &each;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+bool is_scenario(std::string_view file_name) { return scenario(file_name) != nullptr; }
+
+void read_scenario(std::filesystem::path const& path, Report& report) {
+    auto const* const found = scenario(path.filename().string());
+    dom::parser parser;
+    dom::document_stream rows;
+    auto const text = read_whole(path);
+    auto const room = std::max<std::size_t>(text.size() + 64, 1'000'000);
+    if (parser.parse_many(text, room).get(rows) != simdjson::SUCCESS) {
+        throw BadRow{path.string() + ": cannot be read"};
+    }
+    std::size_t number = 0;
+    for (auto row = rows.begin(); row != rows.end(); ++row) {
+        std::string const place = path.string() + ", row " + std::to_string(++number);
+        auto const parsed = *row;
+        if (parsed.error() != simdjson::SUCCESS) throw BadRow{place + ": no JSON"};
+        try {
+            Fields const fields(parsed.value_unsafe());
+            if (fields.has("kind") && fields.text("kind") == "header") continue;
+            found->read(fields, report);
+        } catch (BadRow const& bad) {
+            throw BadRow{place + ": " + bad.what};
+        }
+    }
+}
+
+} // namespace plimsoll::vectors
