@@ -1,0 +1,49 @@
+/// Sums and products of counts of 10^-18 that remember whether one left a row's 126 bits.
+#pragma once
+
+#include "risk/errc.hpp"
+#include "risk/number/fraction.hpp"
+
+#include <utility>
+
+namespace plimsoll::risk {
+
+/// One calculation. A step that is too large gives 0 and is noted; whoever started it asks once, at its
+/// end. `down` is toward minus infinity and `up` toward plus infinity, whatever the signs.
+class Tally {
+public:
+    [[nodiscard]] bool broken() const { return broken_; }
+    /// Errors: Errc::arithmetic_overflow, of `subject`.
+    [[nodiscard]] result<void> settle(std::string_view subject) const {
+        if (broken_) return fail(Errc::arithmetic_overflow, std::string(subject));
+        return outcome::success();
+    }
+
+    [[nodiscard]] Int128 add(Int128 a, Int128 b) {
+        Int128 sum = 0;
+        if (__builtin_add_overflow(a, b, &sum)) return refuse();
+        return keep(sum);
+    }
+    [[nodiscard]] Int128 subtract(Int128 a, Int128 b) { return add(a, -b); }
+
+    /// a * b, both 10^-18.
+    [[nodiscard]] Int128 product_down(Int128 a, Int128 b) { return fraction_down(a, b, one_units); }
+    [[nodiscard]] Int128 product_up(Int128 a, Int128 b) { return -product_down(-a, b); }
+    /// a * b / c; c is positive.
+    [[nodiscard]] Int128 fraction_down(Int128 a, Int128 b, Int128 c) {
+        auto const quotient = floor_quotient(a, b, c);
+        return quotient ? keep(*quotient) : refuse();
+    }
+    [[nodiscard]] Int128 fraction_up(Int128 a, Int128 b, Int128 c) { return -fraction_down(-a, b, c); }
+
+private:
+    [[nodiscard]] Int128 refuse() {
+        broken_ = true;
+        return 0;
+    }
+    [[nodiscard]] Int128 keep(Int128 value) { return within(value, row_limit_units) ? value : refuse(); }
+
+    bool broken_ = false;
+};
+
+} // namespace plimsoll::risk
