@@ -70,6 +70,9 @@ result<Int128> narrow(Int256 const& value) {
 result<ModelPtr> make_model(Preset const& preset, Market const& market, OptionNumbers options) {
     switch (preset.kernel()) {
     case Kernel::scenario_grid: return make_grid_model(preset, market, options);
+    case Kernel::linear: return make_linear_model(preset, market, options);
+    case Kernel::naked_bound: return make_naked_model(preset, market, options);
+    case Kernel::ratio: return make_ratio_model(preset, market, options);
     case Kernel::option_standard: return make_standard_model(preset, market, options);
     default: return fail(Errc::preset_kernel_unknown, std::string(word(preset.kernel())));
     }

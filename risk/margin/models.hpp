@@ -9,6 +9,9 @@ namespace plimsoll::risk {
 using ModelPtr = std::unique_ptr<MarginModel>;
 using OptionNumbers = std::span<std::uint32_t const>;
 
+[[nodiscard]] result<ModelPtr> make_linear_model(Preset const&, Market const&, OptionNumbers);
+[[nodiscard]] result<ModelPtr> make_naked_model(Preset const&, Market const&, OptionNumbers);
+[[nodiscard]] result<ModelPtr> make_ratio_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_grid_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_standard_model(Preset const&, Market const&, OptionNumbers);
 
