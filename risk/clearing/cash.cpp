@@ -73,6 +73,12 @@ void CashOperation::adjust(CashAccount& account, Int256 const& change) {
                                           : ledger_.supply_index;
 }
 
+void CashOperation::transfer(CashAccount& from, CashAccount& to, Int256 const& amount) {
+    if (&from == &to) on_.refuse(Errc::account_must_differ);
+    adjust(from, on_.negate(amount));
+    adjust(to, amount);
+}
+
 void CashOperation::deposit(CashAccount& account, Int256 const& token_amount) {
     ledger_.token_balance = on_.add(ledger_.token_balance, token_amount);
     adjust(account, on_.multiply(token_amount, token_scale()));

@@ -13,7 +13,7 @@ struct InterestModel {
     Int256 kink; ///< utilisation
 };
 
-/// Amounts count 10^-18 of cash, tokens count their own decimals, times are Unix seconds.
+/// Amounts count 10^-18 of cash, tokens their own decimals (at most 18), times are Unix seconds.
 struct CashLedger {
     Int256 total_supply;
     Int256 total_borrow;
@@ -47,6 +47,8 @@ public:
     void accrue();
     /// Interest of the account first, then the change, positive or negative.
     void adjust(CashAccount& account, Int256 const& change);
+    /// `amount` may be negative. Errors: account_must_differ.
+    void transfer(CashAccount& from, CashAccount& to, Int256 const& amount);
     void deposit(CashAccount& account, Int256 const& token_amount);
     /// Errors: tokens_insufficient.
     void withdraw(CashAccount& account, Int256 const& token_amount);

@@ -64,6 +64,13 @@ void PerpetualOperation::change(PerpetualPosition& position, Int256 const& size)
     position.size = on_.add(position.size, size);
 }
 
+void PerpetualOperation::transfer(PerpetualPosition& from, PerpetualPosition& to,
+                                  Int256 const& size) {
+    if (&from == &to) on_.refuse(Errc::account_must_differ);
+    change(from, on_.negate(size));
+    change(to, size);
+}
+
 Int256 PerpetualOperation::settle(PerpetualPosition& position) {
     realise(position);
     Int256 const amount = on_.add(position.stored_pnl, position.stored_funding);

@@ -45,6 +45,8 @@ public:
     void accrue_funding();
     /// Realises profit, then funding, of the old size; then changes it.
     void change(PerpetualPosition& position, Int256 const& size);
+    /// `size` may be negative. Errors: account_must_differ.
+    void transfer(PerpetualPosition& from, PerpetualPosition& to, Int256 const& size);
     /// Realises both, and gives what moves to cash (CashOperation::settle_perpetual).
     [[nodiscard]] Int256 settle(PerpetualPosition& position);
     /// What a settlement would move now.

@@ -185,22 +185,16 @@ result<Results> Venue::run(std::string_view op, Json args) {
     PerpetualPrices const now = prices(on);
     CashOperation money(on, cash, interest, token_decimals, now_seconds);
     PerpetualOperation perp(on, funding, funding_model, now, now_seconds);
-    bool const is_transfer = op == "transfer_cash" || op == "transfer_perp";
-    if (is_transfer && account(args, "from_account") == account(args, "to_account")) {
-        return fail(Errc::account_must_differ);
-    }
     if (op == "deposit") {
         money.deposit(accounts[account(args, "account")], number(args, "token_amount"));
     } else if (op == "withdraw") {
         money.withdraw(accounts[account(args, "account")], number(args, "token_amount"));
     } else if (op == "transfer_cash") {
-        Int256 const amount = number(args, "amount");
-        money.adjust(accounts[account(args, "from_account")], on.negate(amount));
-        money.adjust(accounts[account(args, "to_account")], amount);
+        money.transfer(accounts[account(args, "from_account")], accounts[account(args, "to_account")],
+                       number(args, "amount"));
     } else if (op == "transfer_perp") {
-        Int256 const amount = number(args, "amount");
-        perp.change(positions[account(args, "from_account")], on.negate(amount));
-        perp.change(positions[account(args, "to_account")], amount);
+        perp.transfer(positions[account(args, "from_account")],
+                      positions[account(args, "to_account")], number(args, "amount"));
     } else if (op == "settle_cash") {
         money.settle(accounts[account(args, "account")], number(args, "amount"));
     } else if (op == "accrue_interest") {
