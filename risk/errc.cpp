@@ -54,6 +54,29 @@ Rule describe(Errc code) {
     case Errc::tenor_beyond_table: return rule("tenor_beyond_table", "the option lasts longer than the preset's last tenor");
     case Errc::borrowing_not_allowed: return rule("borrowing_not_allowed", "the preset allows no negative cash");
     case Errc::debt_without_collateral: return rule("debt_without_collateral", "a debt of an asset that is no collateral");
+    case Errc::auction_not_ongoing: return rule("auction_not_ongoing", "no auction of the account is going on");
+    case Errc::auction_already_ongoing:
+        return rule("auction_already_ongoing", "an auction of the account is going on");
+    case Errc::account_above_maintenance:
+        return rule("account_above_maintenance", "the account's maintenance margin is not negative");
+    case Errc::share_out_of_bounds: return rule("share_out_of_bounds", "a bid is for more than none, up to all");
+    case Errc::auction_must_be_terminated:
+        return rule("auction_must_be_terminated", "the auction's reason is gone; it can only be terminated");
+    case Errc::auction_cannot_be_terminated:
+        return rule("auction_cannot_be_terminated", "the auction's reason still stands");
+    case Errc::solvent_auction_ended:
+        return rule("solvent_auction_ended", "the solvent auction's time, or the account's value, is used up");
+    case Errc::solvent_auction_continues:
+        return rule("solvent_auction_continues", "the solvent auction still asks a price");
+    case Errc::auction_already_insolvent: return rule("auction_already_insolvent", "the auction is insolvent already");
+    case Errc::reserved_cash_exceeds_value:
+        return rule("reserved_cash_exceeds_value", "bidders paid in more than the account is worth");
+    case Errc::price_limit_exceeded: return rule("price_limit_exceeded", "the price is above the bidder's limit");
+    case Errc::bidder_cash_insufficient:
+        return rule("bidder_cash_insufficient", "the bidder's cash does not carry what the bid takes over");
+    case Errc::account_must_differ: return rule("account_must_differ", "a transfer needs two accounts");
+    case Errc::tokens_insufficient: return rule("tokens_insufficient", "the cash contract lacks the tokens");
+    case Errc::impact_prices_cross: return rule("impact_prices_cross", "the impact bid is above the impact ask");
     }
     return rule("unknown", "unknown failure");
 }

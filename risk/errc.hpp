@@ -46,6 +46,21 @@ enum class Errc {
     tenor_beyond_table,
     borrowing_not_allowed,
     debt_without_collateral,
+    auction_not_ongoing,
+    auction_already_ongoing,
+    account_above_maintenance,
+    share_out_of_bounds,
+    auction_must_be_terminated,
+    auction_cannot_be_terminated,
+    solvent_auction_ended,
+    solvent_auction_continues,
+    auction_already_insolvent,
+    reserved_cash_exceeds_value,
+    price_limit_exceeded,
+    bidder_cash_insufficient,
+    account_must_differ,
+    tokens_insufficient,
+    impact_prices_cross,
 };
 
 [[nodiscard]] Rule describe(Errc code);

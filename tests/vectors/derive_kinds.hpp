@@ -12,4 +12,8 @@ void compare_portfolio(std::filesystem::path const& file, Tally& tally);
 /// Standard margin, a file a case.
 void compare_standard(std::filesystem::path const& file, Tally& tally);
 
+/// Sequences of operations, all in one file: results, refusals, and the whole state after each.
+void compare_auctions(std::filesystem::path const& file, Tally& tally);
+void compare_cash_and_perpetuals(std::filesystem::path const& file, Tally& tally);
+
 } // namespace plimsoll::vectors

@@ -24,7 +24,7 @@ unit() { # NAME SOURCE...
 unit number "$source_dir"/risk/errc.cpp "$source_dir"/risk/number/{int256,wei,elementary}.cpp \
     "$source_dir"/risk/pricing/{black76,svi}.cpp
 unit margin "$source_dir"/risk/margin/{derive_parameters,scenario_grid,derive_portfolio}.cpp
-unit standard "$source_dir"/risk/margin/derive_standard.cpp $(ls "$source_dir"/risk/clearing/derive_*.cpp 2>/dev/null) "$source_dir"/ledger/event/errc.cpp
+unit standard "$source_dir"/risk/margin/derive_standard.cpp "$source_dir"/risk/clearing/{dutch_auction,cash,perpetual}.cpp "$source_dir"/ledger/event/errc.cpp
 unit program "$source_dir"/tests/vectors/derive_*.cpp
 
 launcher=$(command -v ccache || true)

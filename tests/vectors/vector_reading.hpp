@@ -55,6 +55,7 @@ template <class Each> void for_each_line(std::filesystem::path const& path, Each
 [[nodiscard]] inline Int256 number(Json value) {
     if (value.is_bool()) return Int256{bool(value) ? 1 : 0};
     if (value.is_int64()) return Int256{std::int64_t(value)};
+    if (value.is_uint64()) return Int256{static_cast<Int128>(std::uint64_t(value))};
     auto const text = std::string_view(value);
     auto const parsed = risk::parse_int256(text);
     if (!parsed) throw Malformed("not an integer of at most 256 bits: " + std::string(text));
@@ -66,6 +67,13 @@ template <class Each> void for_each_line(std::filesystem::path const& path, Each
 }
 [[nodiscard]] inline bool has(Json value, std::string_view key) {
     return value[key].error() == simdjson::SUCCESS;
+}
+
+/// Whether a case says that the calculation must be refused as a whole.
+[[nodiscard]] inline bool refusal_wanted(Json root) {
+    if (has(root, "error") || !has(root, "expected")) return true;
+    Json const expected = root["expected"];
+    return !expected.is_object() || has(expected, "error");
 }
 
 /// One kind of case: how many, how many values, how many differ, and the first that does.
@@ -81,11 +89,17 @@ public:
         if (different_++ == 0) first_ = place + " " + field + ": ours " + ours + ", theirs " + theirs;
     }
     void compare(std::string const& place, std::string const& field, Int256 const& ours, Json theirs) {
-        ++values_;
-        Int256 const expected = number(theirs);
-        if (ours == expected) return;
-        --values_;
-        compare(place, field, format_int256(ours), format_int256(expected));
+        bool const is_number = theirs.is_string() || theirs.is_number() || theirs.is_bool();
+        if (is_number && ours == number(theirs)) {
+            ++values_;
+            return;
+        }
+        compare(place, field, format_int256(ours), is_number ? format_int256(number(theirs)) : "none");
+    }
+
+    /// What a reader should know and is no difference.
+    void note(std::string const& text) {
+        if (notes_++ == 0) first_note_ = text;
     }
 
     [[nodiscard]] std::string const& name() const { return name_; }
@@ -96,6 +110,7 @@ public:
         std::printf("%-24s %8zu cases %10zu values %8zu different\n", name_.c_str(), cases_, values_,
                     different_);
         if (different_ != 0) std::printf("    first: %s\n", first_.c_str());
+        if (notes_ != 0) std::printf("    noted %zu times, first: %s\n", notes_, first_note_.c_str());
     }
 
 private:
@@ -104,6 +119,8 @@ private:
     std::size_t values_ = 0;
     std::size_t different_ = 0;
     std::string first_;
+    std::size_t notes_ = 0;
+    std::string first_note_;
 };
 
 } // namespace plimsoll::vectors
