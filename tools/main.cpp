@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     add_timeline(shell);
     add_diff(shell);
     add_reconcile(shell);
+    add_price(shell);
     add_verify(shell);
     add_stats(shell);
     add_checkpoint(shell);

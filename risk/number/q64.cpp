@@ -42,7 +42,7 @@ std::optional<Int128> q64_of_units(Int128 units) {
 }
 
 std::optional<Int128> units_of_q64(Int128 q) {
-    return within_rows(multiply_divide(q, one_units, q64_one, Rounding::floor));
+    return times_q64(q, one_units);
 }
 
 } // namespace plimsoll::risk::fast

@@ -1,6 +1,7 @@
 #include "risk/pricing/fast_black.hpp"
 
 #include "ledger/event/wide.hpp"
+#include "risk/number/fraction.hpp"
 #include "risk/number/q64.hpp"
 
 namespace plimsoll::risk::fast {
@@ -59,10 +60,9 @@ struct Position {
 
 /// d1 in Q5.59, held within 16: past that the density is zero and the chance sure.
 [[nodiscard]] std::int64_t first_distance(Position const& at) {
-    Int128 const x = at.forward.logarithm - at.strike.logarithm;
-    auto const distance =
-        static_cast<Int128>(Uint128{at.deviation.distance(static_cast<Uint128>(x < 0 ? -x : x))});
-    Int128 const d1 = (x < 0 ? -distance : distance) +
+    auto const distance = static_cast<Int128>(
+        Uint128{at.deviation.distance(moneyness(at.forward, at.strike))});
+    Int128 const d1 = (at.forward.logarithm < at.strike.logarithm ? -distance : distance) +
                       static_cast<Int128>(Uint128{at.deviation.value >> 1});
     constexpr auto most = static_cast<Int128>((std::uint64_t{1} << 63) - 1);
     return static_cast<std::int64_t>(d1 > most ? most : d1 < -most ? -most : d1);
@@ -74,35 +74,32 @@ struct Curvature {
     Int128 decay = 0; ///< forward * density * volatility / (2 sqrt(years))
 };
 
-/// density * discount, then: gamma = it / (forward * deviation), vega = it * forward * sqrt(years),
-/// decay = vega * volatility / (2 years).
-[[nodiscard]] Priced<Curvature> curvature_of(Terms const& terms, Position const& at,
-                                             std::int64_t d1) {
-    Curvature of;
-    if (at.deviation.value == 0 || at.forward.units == 0) return of;
+/// With the density at d1, discounted: gamma = it / (forward * deviation), vega = it * forward *
+/// sqrt(years), decay = it * forward * volatility / (2 sqrt(years)).
+[[nodiscard]] std::optional<Curvature> curvature_of(Terms const& terms, Position const& at,
+                                                    std::int64_t d1) {
+    if (at.deviation.value == 0 || at.forward.units == 0) return Curvature{};
     auto const magnitude = static_cast<std::uint64_t>(d1 < 0 ? -d1 : d1);
-    auto const density = times_q64(static_cast<Int128>(density_at(magnitude)), at.discount); // 2^-64
-    if (!density) return PricingFailure::result_too_large;
     auto const forward = static_cast<Int128>(at.forward.units);
-    auto const lift = times_q64(forward, *density); // forward * density, units
-    if (!lift) return PricingFailure::result_too_large;
-    // deviation = sqrt(years) * volatility, so sqrt(years) = deviation / volatility.
-    auto const deviation = static_cast<Int128>(Uint128{at.deviation.value}) << 5; // Q64.64
-    auto const spread = times_q64(*lift, deviation); // forward * density * deviation
-    if (!spread) return PricingFailure::result_too_large;
     Int128 const volatility = terms.volatility.units();
-    Int128 const years = terms.years.units();
-    auto const vega = multiply_divide(*spread, one_units, volatility, Rounding::floor);
-    auto const decay = multiply_divide(*spread, one_units, years, Rounding::floor);
-    auto const slope = times_q64(*density, at.deviation.reciprocal_q64()); // density / deviation
-    auto const slope_units = slope ? units_of_q64(*slope) : std::nullopt;
-    if (!vega || !decay || !slope_units) return PricingFailure::result_too_large;
+    Int128 const reciprocal = at.deviation.reciprocal_q64();
+    auto const density = times_q64(static_cast<Int128>(density_at(magnitude)), at.discount); // Q64.64
+    auto const time = q64_of_units(terms.years.units());
+    // 1 / sqrt(years) = volatility / deviation.
+    auto const slowness = times_q64(volatility, reciprocal);
+    if (!density || !time || !slowness) return std::nullopt;
+    auto const slope = times_q64(*density, reciprocal);
+    auto const lift = times_q64(forward, *density);
+    if (!slope || !lift) return std::nullopt;
+    auto const slope_units = units_of_q64(*slope);
+    auto const vega = times_q64(*lift, *sqrt(*time));
+    auto const speed = floor_quotient(*lift, volatility, one_units);
+    if (!slope_units || !vega || !speed) return std::nullopt;
+    auto const decay = floor_quotient(*speed, *slowness, 2 * one_units);
+    if (!decay || !within(*decay, row_limit_units)) return std::nullopt;
     auto const gamma = multiply_divide(*slope_units, one_units, forward, Rounding::floor);
-    if (!gamma || !within(*gamma, row_limit_units) || !within(*vega, row_limit_units) ||
-        !within(*decay, row_limit_units)) {
-        return PricingFailure::result_too_large;
-    }
-    return Curvature{*gamma, *vega, *decay / 2};
+    if (!gamma || !within(*gamma, row_limit_units)) return std::nullopt;
+    return Curvature{*gamma, *vega, *decay};
 }
 
 } // namespace
@@ -117,8 +114,16 @@ Priced<Int128> discount_of(Ratio rate, Ratio years) {
 }
 
 Priced<Price> price(Terms const& terms) {
-    PLIMSOLL_TRY(at, position_of(terms));
-    return Price{at.price};
+    if (auto const failure = check(terms)) return *failure;
+    auto const plain = static_cast<Int128>(
+        undiscounted(terms.side, LogPrice::of(static_cast<Uint128>(terms.forward.units())),
+                     LogPrice::of(static_cast<Uint128>(terms.strike.units())),
+                     Deviation::of(terms.volatility.units(), terms.years.units())));
+    if (terms.rate.is_zero()) return Price{plain};
+    PLIMSOLL_TRY(discount, discount_of(terms.rate, terms.years));
+    auto const units = times_q64(plain, discount);
+    if (!units) return PricingFailure::result_too_large;
+    return Price{*units};
 }
 
 Priced<Greeks> greeks(Terms const& terms) {
@@ -131,19 +136,20 @@ Priced<Greeks> greeks(Terms const& terms) {
     auto const plain_delta = units_of_q64(is_call ? chance_q64 : chance_q64 - q64_one);
     auto const delta = plain_delta ? times_q64(*plain_delta, at.discount) : std::nullopt;
     if (!delta) return PricingFailure::result_too_large;
-    PLIMSOLL_TRY(bend, curvature_of(terms, at, d1));
+    auto const bend = curvature_of(terms, at, d1);
+    if (!bend) return PricingFailure::result_too_large;
     Int128 const years = terms.years.is_negative() ? Int128{0} : terms.years.units();
-    auto const rho = multiply_divide(-at.price, years, one_units, Rounding::floor);
+    auto const rho = floor_quotient(-at.price, years, one_units);
     auto const carry = years == 0
                            ? std::optional<Int128>(0)
-                           : multiply_divide(at.price, terms.rate.units(), one_units, Rounding::floor);
+                           : floor_quotient(at.price, terms.rate.units(), one_units);
     if (!rho || !carry || !within(*carry, row_limit_units)) return PricingFailure::result_too_large;
-    Int128 const theta = *carry - bend.decay;
+    Int128 const theta = *carry - bend->decay;
     if (!within(theta, row_limit_units) || !within(*rho, row_limit_units)) {
         return PricingFailure::result_too_large;
     }
-    return Greeks{Price{at.price},     Ratio{*delta}, Ratio{bend.gamma},
-                  Price{bend.vega}, Price{theta},  Price{*rho}};
+    return Greeks{Price{at.price},     Ratio{*delta}, Ratio{bend->gamma},
+                  Price{bend->vega}, Price{theta},  Price{*rho}};
 }
 
 } // namespace plimsoll::risk::fast

@@ -38,6 +38,13 @@ struct LogPrice {
 
 [[nodiscard]] inline Uint128 difference(Uint128 a, Uint128 b) { return a < b ? b - a : a - b; }
 
+/// |ln(forward / strike)| in Q64.64.
+[[nodiscard]] inline Uint128 moneyness(LogPrice const& forward, LogPrice const& strike) {
+    return static_cast<Uint128>(forward.logarithm < strike.logarithm
+                                    ? strike.logarithm - forward.logarithm
+                                    : forward.logarithm - strike.logarithm);
+}
+
 /// The undiscounted price of whichever of call and put is out of the money:
 ///     low * N(v/2 - x/v) - high * N(-v/2 - x/v),   x = ln(high / low), v the deviation,
 /// which is the call where the forward is the lower, and the put where the strike is. Between 0 and
@@ -46,10 +53,7 @@ struct LogPrice {
 [[nodiscard]] inline Uint128 out_of_the_money(LogPrice const& forward, LogPrice const& strike,
                                               Deviation const& deviation) {
     if (deviation.value == 0) return 0;
-    auto const x = static_cast<Uint128>(forward.logarithm < strike.logarithm
-                                            ? strike.logarithm - forward.logarithm
-                                            : forward.logarithm - strike.logarithm);
-    std::uint64_t const distance = deviation.distance(x);
+    std::uint64_t const distance = deviation.distance(moneyness(forward, strike));
     std::uint64_t const half = deviation.value >> 1;
     // The two distances differ by the deviation exactly, so that an error of x moves both alike and
     // leaves the price, to first order, where it is.

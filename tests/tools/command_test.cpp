@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"NoSuchCommand", "solve day", 2, "see plimsoll --help"},
         Row{"NoSuchFlag", "account day alice --verbose", 2, "see plimsoll account --help"},
         Row{"NoSuchKind", "log day --kind Foo", 2, "Foo not in"},
-        Row{"NoSuchFormat", "import day --format xml story.jsonl", 2, "there are bitmex-wallet, stark-perpetual, events"},
+        Row{"NoSuchFormat", "import day --format xml story.jsonl", 2, "there are bitmex-wallet, stark-perpetual, deribit-chain, events"},
         Row{"NoSuchExport", "export day --format xml", 2, "there are events, csv, hledger"},
         Row{"NoSuchReconciliation", "reconcile day --format xml x", 2, "there is bitmex-wallet-snapshot"},
         Row{"NoSuchFile", "import day --format events missing.jsonl", 3, "missing.jsonl"},

@@ -20,6 +20,7 @@ void add_presets(Shell& shell);
 void add_timeline(Shell& shell);
 void add_diff(Shell& shell);
 void add_reconcile(Shell& shell);
+void add_price(Shell& shell);
 void add_verify(Shell& shell);
 void add_stats(Shell& shell);
 void add_checkpoint(Shell& shell);

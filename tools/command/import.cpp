@@ -18,6 +18,7 @@ constexpr char const* examples =
     "\n"
     "  plimsoll import books --format bitmex-wallet --account main walletHistory.csv\n"
     "  plimsoll import books --format stark-perpetual encoded-example.json\n"
+    "  plimsoll import books --format deribit-chain snapshot_1.csv.xz snapshot_2.csv.xz\n"
     "  plimsoll import books --format events day1.jsonl day2.jsonl\n"
     "  plimsoll import books --format events --quarantine day3.jsonl   # set bad records aside, and say so\n";
 

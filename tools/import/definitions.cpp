@@ -33,6 +33,14 @@ result<std::uint16_t> Definitions::source(std::string_view name, wire::SourceKin
     return *engine_->book().find_source(name);
 }
 
+result<std::uint16_t> Definitions::feed(std::string_view name) {
+    if (auto const id = engine_->book().find_feed(name)) return *id;
+    FeedDefined fact;
+    fact.name = name;
+    PLIMSOLL_TRYV(define(fact));
+    return *engine_->book().find_feed(name);
+}
+
 result<AccountId> Definitions::account(std::string_view name, wire::AccountKind kind,
                                        std::string_view owner) {
     if (auto const id = engine_->book().find_account(name)) return *id;

@@ -25,6 +25,7 @@ public:
 
     // Errors: event::Errc of names; book::Errc.
     [[nodiscard]] result<std::uint16_t> source(std::string_view name, wire::SourceKind kind);
+    [[nodiscard]] result<std::uint16_t> feed(std::string_view name);
     [[nodiscard]] result<AccountId> account(std::string_view name, wire::AccountKind kind,
                                             std::string_view owner = {});
     [[nodiscard]] result<AssetId> asset(std::string_view name, int decimals, wire::AssetKind kind);

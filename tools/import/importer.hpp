@@ -37,7 +37,7 @@ struct ImportSummary {
 /// Errors: tools::Errc, event::Errc, book::Errc, replay::Errc, each with file, line and reason.
 using Importer = result<ImportSummary> (*)(replay::Engine&, std::filesystem::path const&, ImportOptions const&);
 
-/// bitmex-wallet, stark-perpetual, events. Null where there is no such format.
+/// bitmex-wallet, stark-perpetual, deribit-chain, events. Null where there is no such format.
 [[nodiscard]] Importer find_importer(std::string_view format);
 [[nodiscard]] std::vector<std::string_view> importer_formats();
 

@@ -1,4 +1,5 @@
 #include "tools/import/bitmex_wallet.hpp"
+#include "tools/import/deribit_chain.hpp"
 #include "tools/import/events.hpp"
 #include "tools/import/importer.hpp"
 #include "tools/import/stark_perpetual.hpp"
@@ -13,9 +14,10 @@ struct Format {
     Importer importer;
 };
 
-constexpr std::array<Format, 3> formats{
+constexpr std::array<Format, 4> formats{
     Format{"bitmex-wallet", import_bitmex_wallet},
     Format{"stark-perpetual", import_stark_perpetual},
+    Format{"deribit-chain", import_deribit_chain},
     Format{"events", import_events},
 };
 

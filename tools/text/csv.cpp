@@ -1,5 +1,7 @@
 #include "tools/text/csv.hpp"
 
+#include "tools/text/xz.hpp"
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
@@ -18,8 +20,14 @@ result<CsvReader> CsvReader::open(std::filesystem::path const& path) {
     if (!std::filesystem::is_regular_file(path, error))
         return fail(Errc::file_unreadable, path.string());
     reader.bytes_in_all_ = std::filesystem::file_size(path, error);
-    reader.file_.open(path, std::ios::binary);
-    if (error || !reader.file_) return fail(Errc::file_unreadable, path.string());
+    if (is_xz(path)) {
+        PLIMSOLL_TRY(text, read_xz(path));
+        reader.bytes_in_all_ = text.size();
+        reader.buffer_ = std::move(text); // and the stream, not opened, is at its end
+    } else {
+        reader.file_.open(path, std::ios::binary);
+        if (error || !reader.file_) return fail(Errc::file_unreadable, path.string());
+    }
     for (char const mark : {'\xef', '\xbb', '\xbf'}) { // UTF-8's byte order mark
         if (reader.peek() != static_cast<unsigned char>(mark)) break;
         static_cast<void>(reader.take());

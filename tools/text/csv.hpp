@@ -18,7 +18,7 @@ namespace plimsoll::tools {
 /// may come in any order, and there may be more than are asked for.
 class CsvReader {
 public:
-    /// Opens a file and reads its header. Errors: Errc::file_unreadable, unknown_column (no
+    /// Opens a file, packed with xz or not, and reads its header. Errors: Errc::file_unreadable, unknown_column (no
     /// header), line_truncated, field_malformed.
     [[nodiscard]] static result<CsvReader> open(std::filesystem::path const& path);
 
