@@ -64,18 +64,18 @@ TEST_F(DeribitChain, BecomesInstrumentsAndWhatWasSeenOfThem) {
     EXPECT_EQ(put.exercise, wire::Exercise::european);
     EXPECT_EQ(format_decimal(put.strike), "65000");
     EXPECT_EQ(format_time(put.expiry), "2026-04-24T08:00:00Z");
-    EXPECT_EQ(format_decimal(put.mark), "0.02253174");
-    EXPECT_EQ(format_decimal(put.forward), "79090.95076923077");
-    EXPECT_EQ(format_decimal(put.volatility), "0.4893");
-    EXPECT_EQ(format_decimal(put.index_price), "78447.77");
-    EXPECT_EQ(format_time(put.mark_time), "2026-02-03T04:29:35.033992Z");
+    EXPECT_EQ(format_decimal(put.mark.value), "0.02253174");
+    EXPECT_EQ(format_decimal(put.forward.value), "79090.95076923077");
+    EXPECT_EQ(format_decimal(put.volatility.value), "0.4893");
+    EXPECT_EQ(format_decimal(put.index_price.value), "78447.77");
+    EXPECT_EQ(format_time(put.mark.time), "2026-02-03T04:29:35.033992Z");
     EXPECT_EQ(put.base, put.settle);
     EXPECT_EQ(book().asset(put.base).name.view(), "BTC");
     EXPECT_EQ(book().asset(put.quote).name.view(), "USD");
     EXPECT_EQ(format_decimal(book().asset(put.base).price), "78447.77") << "of the first row";
     auto const& call = option("ETH-6FEB26-4000-C");
     EXPECT_EQ(call.side, wire::OptionSide::call);
-    EXPECT_EQ(format_decimal(call.mark), "0.000002");
+    EXPECT_EQ(format_decimal(call.mark.value), "0.000002");
     EXPECT_EQ(format_decimal(book().asset(call.settle).price), "2312.25");
     EXPECT_TRUE(book().find_feed("deribit"));
     EXPECT_TRUE(book().find_source("deribit"));
@@ -110,7 +110,7 @@ TEST_F(DeribitChain, TakesALaterSnapshot) {
     ASSERT_TRUE(import(chain({first_row})));
     auto const later = replaced(replaced(first_row, "04:29:35", "09:33:33"), "0.02253174", "0.0230");
     ASSERT_TRUE(import(chain({later})));
-    EXPECT_EQ(format_decimal(option("BTC-24APR26-65000-P").mark), "0.023");
+    EXPECT_EQ(format_decimal(option("BTC-24APR26-65000-P").mark.value), "0.023");
     EXPECT_EQ(book().instruments.size(), 1U);
 }
 

@@ -117,13 +117,13 @@ template <class Tag>
     question.quote_asset = name_of(moment.book, row.quote);
     question.price_asset = question.is_inverse ? name_of(moment.book, row.settle) : question.quote_asset;
     question.terms.side = row.side;
-    question.terms.forward = row.forward;
+    question.terms.forward = row.forward.value;
     question.terms.strike = row.strike;
-    question.terms.volatility = Ratio{row.volatility.units()};
-    question.terms.rate = Ratio{row.rate.units()};
+    question.terms.volatility = Ratio{row.volatility.value.units()};
+    question.terms.rate = Ratio{row.rate.value.units()};
     question.expiry = row.expiry;
     question.valued_at = moment.book.time();
-    if (row.mark_time != 0) question.mark = row.mark;
+    if (row.mark.is_some()) question.mark = row.mark.value;
     question.moment = std::move(moment);
     return outcome::success();
 }
