@@ -44,7 +44,6 @@ Rule describe(Errc code) {
     case Errc::mark_missing: return rule("mark_missing", "the instrument was not marked by then");
     case Errc::forward_missing: return rule("forward_missing", "no forward price of the expiry was observed by then");
     case Errc::volatility_missing: return rule("volatility_missing", "no volatility of the option was observed by then");
-    case Errc::rate_missing: return rule("rate_missing", "no rate of the expiry was observed by then");
     case Errc::price_missing: return rule("price_missing", "no price of the asset was observed by then");
     case Errc::reading_stale: return rule("reading_stale", "an observation is older than the preset allows");
     case Errc::confidence_is_zero: return rule("confidence_is_zero", "an observation's source trusts it not at all");

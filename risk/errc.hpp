@@ -37,7 +37,6 @@ enum class Errc {
     mark_missing,
     forward_missing,
     volatility_missing,
-    rate_missing,
     price_missing,
     reading_stale,
     confidence_is_zero,

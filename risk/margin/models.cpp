@@ -37,8 +37,8 @@ result<void> MarketNeeds::option(std::uint32_t option) const {
     auto const own_name = [&] { return name_of_option(option); };
     PLIMSOLL_TRYV(market_->need(expiry.forward, limits_.forward, Errc::forward_missing, own_name));
     PLIMSOLL_TRYV(market_->need(row.volatility, limits_.volatility, Errc::volatility_missing, own_name));
-    if (expiry.rate.is_some()) {
-        PLIMSOLL_TRYV(market_->need(expiry.rate, limits_.rate, Errc::rate_missing, own_name));
+    if (expiry.rate.is_some()) { // no rate observed: 0
+        PLIMSOLL_TRYV(market_->need(expiry.rate, limits_.rate, Errc::forward_missing, own_name));
     }
     return outcome::success();
 }

@@ -1,0 +1,149 @@
+#include "risk/margin/grid_screen.hpp"
+#include "tests/risk/margin_book.hpp"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+namespace plimsoll::risk {
+namespace {
+
+/// Books of two underlyings with options of three expiries and accounts of every shape, near the line on purpose.
+struct Crowd {
+    MarginBook book;
+    std::vector<InstrumentId> options;
+    std::vector<InstrumentId> perpetuals;
+    std::vector<AssetId> coins;
+
+    Crowd() {
+        Told const told{text(*rc::gen::element(550'000, 549'999, 900'000, 1'000'000), 6), 0}; // both sides of the threshold
+        for (auto const& [name, spot] : {std::pair{"BTC", std::int64_t{60'000}}, std::pair{"ETH", std::int64_t{3'000}}}) {
+            AssetId const coin = book.coin(name, std::to_string(spot), told);
+            coins.push_back(coin);
+            perpetuals.push_back(book.perpetual(coin, std::to_string(spot + 7)));
+            for (TimeNs const days : {1, 29, 200}) {
+                std::string const forward = std::to_string(spot + spot * days / 3'000);
+                for (std::int64_t const percent : {40, 80, 95, 100, 105, 130, 300}) {
+                    std::string const strike = std::to_string(spot * percent / 100);
+                    std::string const volatility = text(*rc::gen::inRange(50'000, 3'000'000), 6);
+                    options.push_back(book.call(coin, days * MarginBook::day, strike, forward, volatility));
+                    options.push_back(book.put(coin, days * MarginBook::day, strike, forward, volatility));
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] static std::string text(std::int64_t units, int decimals) {
+        Int128 scaled = units;
+        for (int i = decimals; i < fixed_decimals; ++i) scaled *= 10;
+        return format_decimal(Amount{scaled});
+    }
+
+    AccountId account() {
+        AccountId const made = book.account("account " + std::to_string(book.book().accounts.size()));
+        auto const held = *rc::gen::inRange(0, 12);
+        for (int i = 0; i < held; ++i) {
+            InstrumentId const option = options[*rc::gen::inRange<std::size_t>(0, options.size())];
+            if (book.book().position(made, option) != nullptr) continue;
+            book.hold(made, option, Int128{*rc::gen::inRange<std::int64_t>(-2'000'000, 2'000'000)} * 1'234'567'890'123);
+        }
+        for (InstrumentId const perpetual : perpetuals) {
+            if (*rc::gen::inRange(0, 2) == 0) continue;
+            book.hold(made, perpetual, Int128{*rc::gen::inRange<std::int64_t>(-1'000'000, 1'000'000)} * 1'234'567'890'123);
+        }
+        for (AssetId const coin : coins) {
+            if (*rc::gen::inRange(0, 3) == 0) book.hold(made, coin, text(*rc::gen::inRange(0, 2'000'000), 6));
+        }
+        return made;
+    }
+};
+
+RC_GTEST_PROP(Screen, IsNeverAboveTheExactLevelsAndSeldomFarBelow, ()) {
+    Crowd crowd;
+    AccountId const account = crowd.account();
+    Market const market = crowd.book.market();
+    Valuation const valuation = Valuation::of(crowd.book.book(), crowd.book.usd).value();
+    Preset const preset = *shipped_preset("derive-pmrm2");
+    Portfolio portfolio;
+    ASSERT_TRUE(PortfolioView(market, valuation).read(account, portfolio).has_value());
+    auto const model = make_model(preset, market, held_options(market, std::span(&account, 1))).value();
+    Levels const exact = model->evaluate(portfolio, nullptr).value();
+    auto const bounds = model->screen(portfolio);
+    if (!bounds) return; // left to the exact rule
+    RC_ASSERT(bounds->initial_excess_at_least <= exact.initial_excess);
+    RC_ASSERT(bounds->maintenance_excess_at_least <= exact.maintenance_excess);
+    RC_ASSERT(bounds->mark_to_market_at_least <= exact.mark_to_market);
+    // amounts of a few coins at 10^5 each: a hundredth of a dollar is ten times what the cutting loses
+    Int128 const cent = one_units / 100;
+    RC_ASSERT(exact.initial_excess - bounds->initial_excess_at_least < cent);
+    RC_ASSERT(exact.maintenance_excess - bounds->maintenance_excess_at_least < cent);
+}
+
+RC_GTEST_PROP(Sweep, NobodyNearTheLineIsMissed, ()) {
+    // Each account gets cash that puts it within a few units of 10^-18, or of 10^-9, of its initial line.
+    Crowd crowd;
+    Preset const preset = *shipped_preset("derive-pmrm2");
+    std::vector<AccountId> accounts;
+    for (int i = 0; i < 6; ++i) {
+        AccountId const account = crowd.account();
+        Int128 const off = Int128{*rc::gen::inRange(-3, 4)} * *rc::gen::element<std::int64_t>(1, 1'000'000'000, 10'000'000'000'000);
+        Int128 const cash = -crowd.book.evaluate(preset, account).value().initial_excess + off;
+        crowd.book.maker.balance(account, crowd.book.usd, cash);
+        accounts.push_back(account);
+    }
+    Market const market = crowd.book.market();
+    Valuation const valuation = Valuation::of(crowd.book.book(), crowd.book.usd).value();
+    PortfolioView const view(market, valuation);
+    auto const model = make_model(preset, market, held_options(market, accounts)).value();
+    auto const screened = sweep(*model, view, accounts, SweepMode::screened);
+    auto const everybody = sweep(*model, view, accounts, SweepMode::everybody);
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        RC_ASSERT(everybody[i].is_exact);
+        RC_ASSERT(screened[i].standing == everybody[i].standing);
+        if (screened[i].is_exact) RC_ASSERT(screened[i].levels == everybody[i].levels);
+    }
+}
+
+TEST(Sweep, GoesOnPastAccountsWithoutAMargin) {
+    MarginBook book;
+    InstrumentId const perp = book.perpetual(book.coin("BTC", "50000"), "50000");
+    InstrumentId const call = book.call(book.coin("ETH", "3000"), MarginBook::day, "3000", "3000", "");
+    AccountId const rich = book.account("rich");
+    AccountId const broken = book.account("broken");
+    AccountId const poor = book.account("poor");
+    book.cash(rich, "50000");
+    book.hold(rich, perp, "1");
+    book.hold(broken, call, "1");
+    book.cash(poor, "-1");
+    book.hold(poor, perp, "1");
+    Market const market = book.market();
+    Valuation const valuation = Valuation::of(book.book(), book.usd).value();
+    auto const accounts = margined_accounts(book.book());
+    Preset const preset = *shipped_preset("derive-pmrm2");
+    auto const model = make_model(preset, market, held_options(market, accounts)).value();
+    for (SweepMode const mode : {SweepMode::screened, SweepMode::everybody}) {
+        auto const rows = sweep(*model, PortfolioView(market, valuation), accounts, mode);
+        std::vector<std::string> told;
+        for (SweepRow const& row : rows) told.emplace_back(std::string(book.book().account(row.account).name.view()) + ": " + std::string(word(row.standing)));
+        EXPECT_THAT(told, testing::ElementsAre("rich: clear", "broken: failed", "poor: below maintenance"));
+        EXPECT_TRUE(rows[1].failure->is(Errc::volatility_missing));
+        EXPECT_EQ(rows[0].is_exact, mode == SweepMode::everybody) << "the screen clears who is surely well";
+        EXPECT_TRUE(rows[2].is_exact);
+    }
+}
+
+struct StandingCase {
+    std::int64_t mark;
+    std::int64_t initial;
+    std::int64_t maintenance;
+    Standing want;
+};
+TEST(Sweep, StandingsAreStrict) {
+    for (StandingCase const& row : {StandingCase{5, 0, 0, Standing::clear}, StandingCase{5, -1, 0, Standing::below_initial},
+                                    StandingCase{0, -2, -1, Standing::below_maintenance}, StandingCase{-1, -2, -1, Standing::insolvent},
+                                    StandingCase{-1, 0, 0, Standing::clear}}) {
+        EXPECT_EQ(standing_of({row.mark, row.initial, row.maintenance}), row.want);
+    }
+}
+
+} // namespace
+} // namespace plimsoll::risk
