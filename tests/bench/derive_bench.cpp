@@ -16,7 +16,8 @@ namespace {
             set.scenarios.push_back({wei(spot), shock, wei("1")});
         }
     }
-    for (auto const* spot : {"1.18", "0.82"}) set.scenarios.push_back({wei(spot), VolShock::up, wei("1")});
+    for (auto const* spot : {"1.18", "0.82"})
+        set.scenarios.push_back({wei(spot), VolShock::up, wei("1")});
     for (auto const* spot : {"0.34", "0.67", "1.5", "2", "3", "4", "5", "6"}) {
         set.scenarios.push_back({wei(spot), VolShock::up, wei("0.05")});
     }
@@ -45,7 +46,8 @@ void exact_black76(benchmark::State& state) {
     std::int64_t strike = 1'000;
     for (auto _ : state) {
         strike = strike == 3'000 ? 1'000 : strike + 1;
-        benchmark::DoNotOptimize(black76(on, time, volatility, forward, Int256{strike * one_units}));
+        benchmark::DoNotOptimize(
+            black76(on, time, volatility, forward, Int256{strike * one_units}));
     }
 }
 BENCHMARK(exact_black76);
@@ -62,9 +64,11 @@ BENCHMARK(derive_grid)->Unit(benchmark::kMillisecond);
     PortfolioAccount account;
     account.cash = wei("100000");
     account.perp_position = wei("-1.5");
-    account.collaterals.push_back({wei("3"), wei("2000"), wei("1"), true, {wei("0.1"), wei("0.1")}});
+    account.collaterals.push_back(
+        {wei("3"), wei("2000"), wei("1"), true, {wei("0.1"), wei("0.1")}});
     for (std::uint32_t i = 0; i < 30; ++i) {
-        account.options.push_back({i * 6 + i % 3, wei(i % 2 == 0 ? "2.3456789012" : "-1.2345678901")});
+        account.options.push_back(
+            {i * 6 + i % 3, wei(i % 2 == 0 ? "2.3456789012" : "-1.2345678901")});
     }
     return account;
 }
