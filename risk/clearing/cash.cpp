@@ -59,11 +59,11 @@ void CashOperation::adjust(CashAccount& account, Int256 const& change) {
         balance = on_.times(on_.over(index, account.index), balance);
     }
     Int256 const after = on_.add(balance, change);
-    ledger_.total_supply = on_.add(
-        ledger_.total_supply, on_.subtract(positive_part(after), positive_part(balance)));
+    ledger_.total_supply =
+        on_.add(ledger_.total_supply, on_.subtract(positive_part(after), positive_part(balance)));
     ledger_.total_borrow =
-        on_.add(ledger_.total_borrow, on_.subtract(positive_part(on_.negate(after)),
-                                                   positive_part(on_.negate(balance))));
+        on_.add(ledger_.total_borrow,
+                on_.subtract(positive_part(on_.negate(after)), positive_part(on_.negate(balance))));
     for (Int256 const* total : {&ledger_.total_supply, &ledger_.total_borrow}) {
         if (total->is_negative()) on_.refuse(Errc::arithmetic_overflow); // a count without a sign
     }

@@ -7,8 +7,8 @@ result<void> check(AuctionParameters const& set) {
                        set.insolvent_length_seconds >= 0;
     bool const curve = set.start_fraction <= one_wei && !set.fast_cutoff_fraction.is_negative() &&
                        set.fast_cutoff_fraction <= set.start_fraction;
-    bool const fee = !set.liquidator_fee_rate.is_negative() &&
-                     set.liquidator_fee_rate <= Int256{one_units / 10};
+    bool const fee =
+        !set.liquidator_fee_rate.is_negative() && set.liquidator_fee_rate <= Int256{one_units / 10};
     bool const buffer = !set.buffer_margin_fraction.is_negative() &&
                         set.buffer_margin_fraction <= Int256{4 * one_units};
     bool const cutoff = set.mtm_cutoff <= Int256{1000 * one_units};
@@ -39,13 +39,14 @@ Int256 DutchAuction::curve(Checked& on, Auction const& auction) const {
     std::int64_t const seconds = elapsed(auction);
     if (seconds < set_.fast_length_seconds) {
         Int256 const range = on.subtract(set_.start_fraction, set_.fast_cutoff_fraction);
-        return on.subtract(set_.start_fraction, on.unsigned_fraction(range, Int128{seconds},
-                                                                     Int128{set_.fast_length_seconds}));
+        return on.subtract(
+            set_.start_fraction,
+            on.unsigned_fraction(range, Int128{seconds}, Int128{set_.fast_length_seconds}));
     }
     if (window_is_over(auction)) return {};
     // the product with plain seconds is cut to 18 decimals before the quotient, as in the source
-    Int256 const slow = on.times(set_.fast_cutoff_fraction,
-                                 Int128{seconds} - set_.fast_length_seconds);
+    Int256 const slow =
+        on.times(set_.fast_cutoff_fraction, Int128{seconds} - set_.fast_length_seconds);
     return on.subtract(set_.fast_cutoff_fraction, on.over(slow, Int128{set_.slow_length_seconds}));
 }
 
@@ -84,9 +85,10 @@ Int256 DutchAuction::insolvent_price(Checked& on, Auction const& auction) const 
 }
 
 bool DutchAuction::can_terminate(Checked& on, Auction const& auction) const {
-    if (auction.insolvent || window_is_over(auction)) return !value_.maintenance_margin.is_negative();
-    return value_.mark_to_market.is_negative() ||
-           auction.reserved_cash >= value_.mark_to_market || !buffer_margin(on).is_negative();
+    if (auction.insolvent || window_is_over(auction))
+        return !value_.maintenance_margin.is_negative();
+    return value_.mark_to_market.is_negative() || auction.reserved_cash >= value_.mark_to_market ||
+           !buffer_margin(on).is_negative();
 }
 
 result<AuctionStart> DutchAuction::start(Auction const& auction) const {

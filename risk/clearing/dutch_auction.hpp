@@ -91,7 +91,8 @@ private:
     [[nodiscard]] bool window_is_over(Auction const& auction) const;
     [[nodiscard]] Int256 buffer_margin(Checked& on) const;
     [[nodiscard]] Int256 curve(Checked& on, Auction const& auction) const;
-    [[nodiscard]] Int256 share_at(Checked& on, Int256 const& discount, Int256 const& reserved) const;
+    [[nodiscard]] Int256 share_at(Checked& on, Int256 const& discount,
+                                  Int256 const& reserved) const;
     [[nodiscard]] Int256 solvent_price(Checked& on, Auction const& auction) const;
     [[nodiscard]] Int256 insolvent_price(Checked& on, Auction const& auction) const;
     [[nodiscard]] bool can_terminate(Checked& on, Auction const& auction) const;

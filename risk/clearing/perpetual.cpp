@@ -80,8 +80,7 @@ Int256 PerpetualOperation::settle(PerpetualPosition& position) {
 }
 
 Int256 PerpetualOperation::unsettled_cash(PerpetualPosition const& position) {
-    Int256 const unrealised =
-        on_.add(funding_of(position, aggregate_now()), profit_of(position));
+    Int256 const unrealised = on_.add(funding_of(position, aggregate_now()), profit_of(position));
     return on_.add(unrealised, on_.add(position.stored_funding, position.stored_pnl));
 }
 

@@ -16,7 +16,9 @@ struct Bound {
     Int256 most;
 };
 
-[[nodiscard]] constexpr Int256 tenths(std::int64_t count) { return Int128{count} * (one_units / 10); }
+[[nodiscard]] constexpr Int256 tenths(std::int64_t count) {
+    return Int128{count} * (one_units / 10);
+}
 [[nodiscard]] constexpr Int256 ones(std::int64_t count) { return Int128{count} * one_units; }
 constexpr Int256 none{};
 
@@ -102,7 +104,8 @@ result<void> check(std::vector<Scenario> const& scenarios) {
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         Scenario const& scenario = scenarios[i];
         if (scenario.spot_shock.is_negative() || scenario.dampening_factor.is_negative()) {
-            return fail(Errc::parameter_out_of_bounds, "scenario " + std::to_string(i) + " is negative");
+            return fail(Errc::parameter_out_of_bounds,
+                        "scenario " + std::to_string(i) + " is negative");
         }
         bool const is_linear = scenario.vol_shock == VolShock::linear;
         bool const is_abs = scenario.vol_shock == VolShock::abs;
@@ -123,9 +126,8 @@ result<void> check(Haircuts const& haircuts) {
         Bound{"im_haircut", haircuts.initial, none, ones(1)},
     }));
     Checked on;
-    return within_bounds(std::array{Bound{"mm_haircut + im_haircut",
-                                          on.add(haircuts.maintenance, haircuts.initial), none,
-                                          ones(1)}});
+    return within_bounds(std::array{Bound{
+        "mm_haircut + im_haircut", on.add(haircuts.maintenance, haircuts.initial), none, ones(1)}});
 }
 
 result<void> check(PortfolioParameters const& parameters) {

@@ -17,11 +17,11 @@ struct Scenario {
 };
 
 struct VolShockParameters {
-    Int256 range_up;         ///< size of the shock at 30 days, as a fraction of the volatility
+    Int256 range_up; ///< size of the shock at 30 days, as a fraction of the volatility
     Int256 range_down;
     Int256 short_term_power; ///< up to 30 days, signed
     Int256 long_term_power;
-    Int256 min_vol_up_shock; ///< floor of the volatility in up scenarios
+    Int256 min_vol_up_shock;  ///< floor of the volatility in up scenarios
     Int256 dte_floor_seconds; ///< plain seconds: least time to expiry in the shock's size
 };
 

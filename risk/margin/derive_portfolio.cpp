@@ -28,7 +28,8 @@ public:
     PortfolioMargin out;
 
 private:
-    void value_group(ExpiryGroup const& group, std::size_t columns, std::optional<std::size_t> extra);
+    void value_group(ExpiryGroup const& group, std::size_t columns,
+                     std::optional<std::size_t> extra);
     void weigh_collateral(Collateral const& collateral);
     void weigh_perp();
     void weigh_expiry(ExpiryGroup const& group);
@@ -124,8 +125,8 @@ void Portfolio::weigh_expiry(ExpiryGroup const& group) {
     Int256 const* const values = values_.data() + group.values;
     ExpiryMargin expiry;
     expiry.expiry = index;
-    expiry.min_confidence = std::min({out.min_confidence, feed.forward_confidence,
-                                      feed.rate_confidence, feed.vol_confidence});
+    expiry.min_confidence = std::min(
+        {out.min_confidence, feed.forward_confidence, feed.rate_confidence, feed.vol_confidence});
     for (std::size_t i = group.first; i < group.end; ++i) {
         expiry.net_options = on.add(expiry.net_options, on.absolute(holdings_[i].amount));
     }
@@ -138,8 +139,7 @@ void Portfolio::weigh_expiry(ExpiryGroup const& group) {
     BasisContingencyParameters const& basis = set_.basis_contingency;
     Int256 const loss = std::min({on.subtract(expiry.mtm_spot_up, expiry.mtm),
                                   on.subtract(expiry.mtm_spot_down, expiry.mtm), Int256{}});
-    Int256 const factor =
-        on.add(basis.add_factor, on.times(basis.mult_factor, terms.time.years));
+    Int256 const factor = on.add(basis.add_factor, on.times(basis.mult_factor, terms.time.years));
     out.basis_contingency = on.add(out.basis_contingency, on.times(loss, factor));
 
     OtherContingencyParameters const& set = set_.other_contingency;
@@ -157,9 +157,8 @@ Int256 Portfolio::naked_shorts(ExpiryGroup const& group) {
     Int256 naked;
     for (std::size_t i = group.first; i < group.end; ++i) {
         Int256 const& amount = holdings_[i].amount;
-        bool const paired =
-            i + 1 < group.end && grid_.strike_number(holdings_[i].option) ==
-                                     grid_.strike_number(holdings_[i + 1].option);
+        bool const paired = i + 1 < group.end && grid_.strike_number(holdings_[i].option) ==
+                                                     grid_.strike_number(holdings_[i + 1].option);
         if (!paired) {
             naked = on.add(naked, std::max(Int256{}, on.negate(amount)));
             continue;
@@ -172,8 +171,7 @@ Int256 Portfolio::naked_shorts(ExpiryGroup const& group) {
 
 void Portfolio::weigh_collateral(Collateral const& collateral) {
     CollateralMargin margin;
-    margin.value =
-        on.unsigned_fraction(collateral.balance, collateral.price, market_.stable_price);
+    margin.value = on.unsigned_fraction(collateral.balance, collateral.price, market_.stable_price);
     margin.min_confidence = std::min(collateral.confidence, market_.spot_confidence);
     out.total_mtm = on.add(out.total_mtm, margin.value);
     out.mm_contingency =
@@ -189,7 +187,8 @@ void Portfolio::weigh_collateral(Collateral const& collateral) {
 Int256 Portfolio::scenario_pnl(Scenario const& scenario, std::size_t slot) {
     Int256 const move = on.subtract(scenario.spot_shock, one_wei);
     Int256 const& damp = scenario.dampening_factor;
-    bool const tilts = scenario.vol_shock == VolShock::linear || scenario.vol_shock == VolShock::abs;
+    bool const tilts =
+        scenario.vol_shock == VolShock::linear || scenario.vol_shock == VolShock::abs;
     Int256 pnl;
     if (!account_.perp_position.is_zero()) {
         Int256 const change = on.times(move, market_.perp_price);
@@ -203,7 +202,8 @@ Int256 Portfolio::scenario_pnl(Scenario const& scenario, std::size_t slot) {
             on.times(shocked, shocked.is_negative() ? terms.static_discount_negative
                                                     : terms.static_discount_positive);
         Int256 const gain = on.times(on.subtract(discounted, expiry.mtm), damp);
-        pnl = tilts ? on.subtract(pnl, on.absolute(gain)) : on.add(pnl, gain); // either tilt may come
+        pnl =
+            tilts ? on.subtract(pnl, on.absolute(gain)) : on.add(pnl, gain); // either tilt may come
     }
     for (std::size_t i = 0; i < out.collaterals.size(); ++i) {
         if (!account_.collaterals[i].is_risk_cancelling) continue;
@@ -280,7 +280,8 @@ result<MarginAndMark> margin_in_scenario(PortfolioAccount const& account, Scenar
     portfolio.weigh();
     Int256 worst = portfolio.out.basis_contingency;
     if (!basis_only) {
-        worst = std::min(worst, portfolio.scenario_pnl(scenarios[scenario], ScenarioGrid::fixed_columns));
+        worst = std::min(worst,
+                         portfolio.scenario_pnl(scenarios[scenario], ScenarioGrid::fixed_columns));
     }
     MarginAndMark const margin{portfolio.margin(kind, worst), portfolio.mark_to_market()};
     return portfolio.on.settle(margin);

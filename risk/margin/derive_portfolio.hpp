@@ -53,7 +53,7 @@ struct WorstCase {
 struct PortfolioMargin {
     Int256 min_confidence; ///< of spot, and of the perp where it is held
     Int256 perp_value;
-    std::vector<ExpiryMargin> expiries; ///< in the market's order
+    std::vector<ExpiryMargin> expiries;        ///< in the market's order
     std::vector<CollateralMargin> collaterals; ///< in the account's order
     Int256 total_mtm;                          ///< without cash
     Int256 basis_contingency;                  ///< never positive

@@ -20,11 +20,13 @@ public:
     StandardMargin out;
 
 private:
-    void weigh_perp(StandardMarketLine& line, StandardMarket const& market, MarketHolding const& held);
+    void weigh_perp(StandardMarketLine& line, StandardMarket const& market,
+                    MarketHolding const& held);
     void weigh_base(StandardMarketLine& line, StandardMarket const& market, Int256 const& balance);
     [[nodiscard]] Int256 isolated_margin(StandardOption const& option, Int256 const& mark,
                                          Int256 const& amount);
-    [[nodiscard]] Int256 spot_requirement(StandardMarket const& market, StandardOption const& option);
+    [[nodiscard]] Int256 spot_requirement(StandardMarket const& market,
+                                          StandardOption const& option);
     [[nodiscard]] Int256 max_loss(std::span<StandardHolding const> holdings);
     [[nodiscard]] Int256 payoff(std::span<StandardHolding const> holdings, Int256 const& price);
     /// What a confidence below its threshold takes from the initial margin, per unit of `notional`.
@@ -71,8 +73,8 @@ void Standard::weigh_market(std::uint32_t index, MarketHolding const& held,
     StandardMarketLine line;
     weigh_perp(line, market, held);
     if (initial_ && state_.stable_price < state_.depeg_threshold) {
-        Int256 const lost = on.times(on.subtract(state_.depeg_threshold, state_.stable_price),
-                                     state_.depeg_factor);
+        Int256 const lost =
+            on.times(on.subtract(state_.depeg_threshold, state_.stable_price), state_.depeg_factor);
         Int256 const exposed = on.add(on.absolute(held.perp_position), short_options);
         line.depeg = on.negate(on.times(on.times(exposed, lost), market.spot_price));
     }
@@ -116,8 +118,8 @@ Int256 Standard::payoff(std::span<StandardHolding const> holdings, Int256 const&
     Int256 sum;
     for (StandardHolding const& held : holdings) {
         StandardOption const& option = grid_.options()[held.option];
-        Int256 const value = option.is_call ? on.subtract(price, option.strike)
-                                            : on.subtract(option.strike, price);
+        Int256 const value =
+            option.is_call ? on.subtract(price, option.strike) : on.subtract(option.strike, price);
         if (value > Int256{}) sum = on.add(sum, on.times(value, held.amount));
     }
     return sum;

@@ -16,8 +16,7 @@ void set_vol_shocks(Checked& on, ExpiryTerms& terms, VolShockParameters const& s
     if (on.broken()) return;
     Int256 const size = power(on, ratio, is_short ? set.short_term_power : set.long_term_power);
     terms.vol_shock_up = on.add(one_wei, on.times(set.range_up, size));
-    terms.vol_shock_down =
-        std::max(Int256{}, on.subtract(one_wei, on.times(set.range_down, size)));
+    terms.vol_shock_down = std::max(Int256{}, on.subtract(one_wei, on.times(set.range_down, size)));
 }
 
 /// exp(-(years * (rate * mult + add)))
@@ -33,9 +32,8 @@ void set_static_discounts(Checked& on, ExpiryTerms& terms, MarginParameters cons
                  static_decay(on, terms, set.long_rate_mult_scale, set.long_rate_add_scale));
     Int256 const decay =
         static_decay(on, terms, set.short_rate_mult_scale, set.short_rate_add_scale);
-    terms.static_discount_negative =
-        std::min(on.over(one_wei, terms.time.discount),
-                 on.over(set.short_base_static_discount, decay));
+    terms.static_discount_negative = std::min(on.over(one_wei, terms.time.discount),
+                                              on.over(set.short_base_static_discount, decay));
 }
 
 [[nodiscard]] ExpiryTerms terms_of(ExpiryFeed const& feed, std::int64_t now_seconds,
@@ -62,12 +60,11 @@ void set_static_discounts(Checked& on, ExpiryTerms& terms, MarginParameters cons
 [[nodiscard]] Int256 skew_multiplier(Checked& on, SkewShockParameters const& set, VolShock shock,
                                      Int256 const& years_root, Int256 const& moneyness) {
     bool const is_linear = shock == VolShock::linear;
-    Int256 const cap =
-        on.add(on.times(is_linear ? set.linear_c_base : set.abs_c_base, years_root),
-               is_linear ? set.linear_base_cap : set.abs_base_cap);
-    Int256 const width = on.times(
-        on.times(years_root, set.width_scale),
-        on.add(set.vol_param_static, on.times(years_root, set.vol_param_scale)));
+    Int256 const cap = on.add(on.times(is_linear ? set.linear_c_base : set.abs_c_base, years_root),
+                              is_linear ? set.linear_base_cap : set.abs_base_cap);
+    Int256 const width =
+        on.times(on.times(years_root, set.width_scale),
+                 on.add(set.vol_param_static, on.times(years_root, set.vol_param_scale)));
     Int256 const k_star = std::max(set.min_k_star, width);
     Int256 k = logarithm(on, moneyness);
     if (!is_linear) k = on.absolute(k);
@@ -122,7 +119,9 @@ result<ScenarioGrid> ScenarioGrid::build(PortfolioParameters parameters, Portfol
 
 void ScenarioGrid::choose_columns() {
     BasisContingencyParameters const& basis = parameters_.basis_contingency;
-    columns_ = {{one_wei, VolShock::none}, {basis.spot_up, VolShock::none}, {basis.spot_down, VolShock::none}};
+    columns_ = {{one_wei, VolShock::none},
+                {basis.spot_up, VolShock::none},
+                {basis.spot_down, VolShock::none}};
     for (Scenario const& scenario : parameters_.scenarios) {
         bool const tilts =
             scenario.vol_shock == VolShock::linear || scenario.vol_shock == VolShock::abs;

@@ -41,12 +41,13 @@ struct Option {
 struct ExpiryTerms {
     std::int64_t seconds_to_expiry = 0; ///< 0 where it has passed
     Int256 rate_used;
-    TimeToExpiry time; ///< years, their root, discount
+    TimeToExpiry time;   ///< years, their root, discount
     Int256 vol_shock_up; ///< multipliers
     Int256 vol_shock_down;
     Int256 static_discount_positive; ///< of a shocked value that is not negative
     Int256 static_discount_negative;
-    Checked fault; ///< broken where one of them cannot be had: nobody holding the expiry has a margin
+    Checked
+        fault; ///< broken where one of them cannot be had: nobody holding the expiry has a margin
 };
 
 /// A kind of price. Scenarios that differ only in dampening share one.
@@ -66,9 +67,8 @@ public:
 
     /// An option or expiry whose price cannot be had keeps its fault, which is met by the accounts
     /// that hold it. Errors: unknown_expiry, option_repeated.
-    [[nodiscard]] static result<ScenarioGrid> build(PortfolioParameters parameters,
-                                                    PortfolioMarket market,
-                                                    std::vector<Option> options);
+    [[nodiscard]] static result<ScenarioGrid>
+    build(PortfolioParameters parameters, PortfolioMarket market, std::vector<Option> options);
 
     [[nodiscard]] PortfolioParameters const& parameters() const { return parameters_; }
     [[nodiscard]] PortfolioMarket const& market() const { return market_; }
@@ -100,8 +100,8 @@ private:
     void choose_columns();
     [[nodiscard]] std::vector<std::uint32_t> sort_options();
     void price(std::span<std::uint32_t const> same_strike);
-    [[nodiscard]] Int256 shocked_volatility(Checked& on, Option const& option, Int256 const& forward,
-                                            VolShock shock) const;
+    [[nodiscard]] Int256 shocked_volatility(Checked& on, Option const& option,
+                                            Int256 const& forward, VolShock shock) const;
 
     PortfolioParameters parameters_;
     PortfolioMarket market_;

@@ -25,7 +25,8 @@ constexpr Int128 five_to_18 = digits("3814697265625");
 [[nodiscard]] Int128 step_96(Int128 p, Int128 x, Int128 c) {
     Int256 const product = wide_product(p, x);
     auto const& limbs = product.bits().limbs;
-    Uint128 const shifted = (Uint128{limbs[2]} << 32) | (limbs[1] >> 32) | (Uint128{limbs[3]} << 96);
+    Uint128 const shifted =
+        (Uint128{limbs[2]} << 32) | (limbs[1] >> 32) | (Uint128{limbs[3]} << 96);
     return static_cast<Int128>(shifted) + c; // every step stays far below 2^127
 }
 [[nodiscard]] Uint128 step_64(Uint128 p, Uint128 x, Uint128 c) {
@@ -60,17 +61,18 @@ constexpr Int128 five_to_18 = digits("3814697265625");
     Uint128 const e = to_base_2_64(exponential(on, on.negate(exponent)));
     Uint128 const z = to_base_2_64(z_units);
     Uint128 tail = 0;
-    constexpr auto split = static_cast<Uint128>(digits("130438178253327725388")); // 7.07 in base 2^64
+    constexpr auto split =
+        static_cast<Uint128>(digits("130438178253327725388")); // 7.07 in base 2^64
     if (z < split) {
         constexpr std::array numerator{
-            digits("650478250178244362"), digits("12919787143353136591"),
-            digits("117578849504046139487"), digits("625581961353917287603"),
+            digits("650478250178244362"),     digits("12919787143353136591"),
+            digits("117578849504046139487"),  digits("625581961353917287603"),
             digits("2067498006223917203771"), digits("4080670594171652639712"),
             digits("4062099735652764000328")};
         constexpr std::array denominator{
-            digits("1630477228166597028"), digits("32386342837845824709"),
-            digits("296331772558254578451"), digits("1600821957476871612085"),
-            digits("5470644798650576484341"), digits("11756730424506726822413"),
+            digits("1630477228166597028"),     digits("32386342837845824709"),
+            digits("296331772558254578451"),   digits("1600821957476871612085"),
+            digits("5470644798650576484341"),  digits("11756730424506726822413"),
             digits("14643514515380871948050"), digits("8124199471305528000657")};
         auto const horner = [z](auto const& constants) {
             auto value = static_cast<Uint128>(constants[0]);
@@ -123,8 +125,7 @@ Int256 exponential(Checked& on, Int256 const& units) {
     Int128 q = z + w - digits("78174809823045304726920794422040");
     q = step_96(q, w, digits("4203224763890128580604056984195872"));
 
-    constexpr Uint256 scale =
-        long_digits("3822833074963236453042738258902158003155416615667");
+    constexpr Uint256 scale = long_digits("3822833074963236453042738258902158003155416615667");
     auto const whole = product(divided(numerator, q).bits(), scale);
     PLIMSOLL_ASSERT(whole); // up to nearly 256 bits, which is why this product has no sign
     return Int256::of_bits(*whole >> (195 - k));

@@ -23,9 +23,9 @@ namespace {
     int const shift = __builtin_clzll(divisor.limbs[limbs - 1]);
     Uint256 const d = divisor << shift;
     Uint256 const shifted = dividend << shift;
-    std::array<std::uint64_t, 5> n{
-        shifted.limbs[0], shifted.limbs[1], shifted.limbs[2], shifted.limbs[3],
-        shift == 0 ? 0 : dividend.limbs[3] >> (64 - shift)};
+    std::array<std::uint64_t, 5> n{shifted.limbs[0], shifted.limbs[1], shifted.limbs[2],
+                                   shifted.limbs[3],
+                                   shift == 0 ? 0 : dividend.limbs[3] >> (64 - shift)};
     std::uint64_t const top = d.limbs[limbs - 1];
     std::uint64_t const next = d.limbs[limbs - 2];
     Uint256 whole;

@@ -104,11 +104,13 @@ struct Reciprocal {
     constexpr int shift = 4; // 10^18 has 60 bits
     constexpr Reciprocal one(static_cast<std::uint64_t>(one_units) << shift);
     auto const& n = dividend.limbs;
-    if ((n[1] | n[2] | n[3]) == 0) return Uint256(Uint128{n[0] / static_cast<std::uint64_t>(one_units)});
+    if ((n[1] | n[2] | n[3]) == 0)
+        return Uint256(Uint128{n[0] / static_cast<std::uint64_t>(one_units)});
     std::uint64_t const low = n[0] << shift;
     std::uint64_t const next = (n[1] << shift) | (n[0] >> (64 - shift));
     std::uint64_t const third = (n[2] << shift) | (n[1] >> (64 - shift));
-    if (n[3] == 0 && n[2] >> 59 == 0) [[likely]] { // third is below the divisor: two limbs of result
+    if (n[3] == 0 && n[2] >> 59 == 0)
+        [[likely]] { // third is below the divisor: two limbs of result
         std::uint64_t rest = third;
         std::uint64_t const high_limb = one.step(rest, next);
         return {one.step(rest, low), high_limb, 0, 0};

@@ -4,8 +4,7 @@ namespace plimsoll::risk {
 
 Int256 Checked::multiply(Int256 const& a, Int256 const& b) {
     auto const whole = product(a.magnitude(), b.magnitude());
-    auto const value =
-        whole ? with_sign(*whole, a.is_negative() != b.is_negative()) : std::nullopt;
+    auto const value = whole ? with_sign(*whole, a.is_negative() != b.is_negative()) : std::nullopt;
     if (!value) {
         refuse(Errc::arithmetic_overflow);
         return {};
@@ -47,8 +46,9 @@ Int256 Checked::unsigned_fraction(Int256 const& a, Int256 const& b, Int256 const
     }
     auto const whole = product(a.bits(), b.bits());
     auto const value =
-        whole ? with_sign(c == one_wei ? quotient_by_one(*whole) : quotient(*whole, c.bits()), false)
-              : std::nullopt;
+        whole
+            ? with_sign(c == one_wei ? quotient_by_one(*whole) : quotient(*whole, c.bits()), false)
+            : std::nullopt;
     if (!value) {
         refuse(Errc::arithmetic_overflow);
         return {};

@@ -18,7 +18,8 @@ struct TimeToExpiry {
     Int256 years_root; ///< square root of years
     Int256 discount;   ///< value now of 1 at expiry
 
-    [[nodiscard]] static TimeToExpiry of(Checked& on, Int256 const& seconds, Int256 const& discount);
+    [[nodiscard]] static TimeToExpiry of(Checked& on, Int256 const& seconds,
+                                         Int256 const& discount);
 };
 
 /// An expiry that has passed is one of 0 seconds: what is left is the intrinsic value, nearly (a

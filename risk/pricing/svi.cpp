@@ -16,8 +16,7 @@ Int256 svi_volatility(Checked& on, SviFit const& fit, Int256 const& strike) {
 
     Int256 const u = on.subtract(k, fit.m);
     Int256 const distance = root(on, on.add(on.times(u, u), on.times(fit.sigma, fit.sigma)));
-    Int256 const variance =
-        on.add(fit.a, on.times(fit.b, on.add(distance, on.times(fit.rho, u))));
+    Int256 const variance = on.add(fit.a, on.times(fit.b, on.add(distance, on.times(fit.rho, u))));
     if (variance.is_negative()) on.refuse(Errc::negative_variance);
     if (on.broken()) return {};
     return root(on, on.unsigned_over(std::min(variance, largest_variance), fit.years));

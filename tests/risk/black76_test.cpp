@@ -58,7 +58,8 @@ TEST(Black76, HasItsLastDigits) {
 }
 
 TEST(Black76, RefusesWhatLeaves256Bits) {
-    Int256 const huge = wei("1000000000000000000000000000000000000000000000000000000000000000000000");
+    Int256 const huge =
+        wei("1000000000000000000000000000000000000000000000000000000000000000000000");
     auto const got = black76(wei("60"), one_wei, one_wei, one_wei, huge);
     ASSERT_FALSE(got);
     EXPECT_TRUE(got.error().is(Errc::arithmetic_overflow));
@@ -85,9 +86,10 @@ RC_GTEST_PROP(Black76, PutAndCallKeepParity, ()) {
 
 // Rows: the deployed contracts' answer; then by the rule.
 TEST(Svi, HasItsLastDigits) {
-    SviFit const fit{wei("7881720827206930"),    wei("97581746910917969"), wei("276904155780540292"),
-                     wei("-202846112837948790"), wei("561427957045725019"),
-                     wei("41817361847792287744"), wei("1249946865739642238")};
+    SviFit const fit{wei("7881720827206930"),   wei("97581746910917969"),
+                     wei("276904155780540292"), wei("-202846112837948790"),
+                     wei("561427957045725019"), wei("41817361847792287744"),
+                     wei("1249946865739642238")};
     EXPECT_EQ(format_int256(svi_volatility(fit, wei("31029105620505862144")).value()),
               "220681602932002671");
     EXPECT_EQ(svi_volatility(fit, wei("0")).value(), Int256{});
@@ -106,12 +108,20 @@ TEST(Svi, RefusesWhatIsNoVariance) {
     fit.forward = one_wei;
     fit.a = Int256{-one_units - 1}; // a + b sigma one unit below zero
     EXPECT_TRUE(svi_volatility(fit, one_wei).error().is(Errc::root_of_negative));
-    fit = {wei("-500000000000000000"), one_wei, wei("-1000000000000000000"), Int256{}, one_wei, one_wei, one_wei};
-    EXPECT_TRUE(svi_volatility(fit, wei("7000000000000000000")).error().is(Errc::negative_variance));
+    fit = {wei("-500000000000000000"),
+           one_wei,
+           wei("-1000000000000000000"),
+           Int256{},
+           one_wei,
+           one_wei,
+           one_wei};
+    EXPECT_TRUE(
+        svi_volatility(fit, wei("7000000000000000000")).error().is(Errc::negative_variance));
 }
 
 TEST(Svi, HoldsTheVarianceBelow144) {
-    SviFit const fit{wei("1000000000000000000000"), Int256{}, Int256{}, Int256{}, one_wei, one_wei, one_wei};
+    SviFit const fit{
+        wei("1000000000000000000000"), Int256{}, Int256{}, Int256{}, one_wei, one_wei, one_wei};
     EXPECT_EQ(svi_volatility(fit, one_wei).value(), wei("12000000000000000000"));
 }
 

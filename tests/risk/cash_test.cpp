@@ -112,13 +112,15 @@ TEST(Cash, FeesBearALossFirst) {
 /// Interest moves between the totals only: what the ledger owes its tokens stays the same.
 RC_GTEST_PROP(Cash, InterestPrintsNothing, ()) {
     Bank bank;
-    bank.operation().deposit(bank.lender, Int256{Int128{*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000)}});
+    bank.operation().deposit(bank.lender,
+                             Int256{Int128{*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000)}});
     Int256 const lent = bank.lender.balance;
     auto const percent = *rc::gen::inRange<std::int64_t>(1, 100);
     bank.operation().adjust(bank.borrower, Int256{lent.to_128() / 100 * -percent});
     auto const owed = [&] {
         CashLedger const& now = bank.ledger;
-        return now.total_supply.to_128() + now.accrued_security_fees.to_128() - now.total_borrow.to_128();
+        return now.total_supply.to_128() + now.accrued_security_fees.to_128() -
+               now.total_borrow.to_128();
     };
     Int128 const before = owed();
     bank.now_seconds = *rc::gen::inRange<std::int64_t>(1, 100'000'000);
@@ -144,14 +146,15 @@ struct Rate {
 };
 
 TEST(Perpetual, FundingRateIsRoundedToTheNearestAndBounded) {
-    for (Rate const& row : {Rate{"AtTheIndex", "1500", "1500", "12500000000000"},
-                            Rate{"BidAbove", "1516", "1515", "1262500000000000"},    // 0.01 / 8
-                            Rate{"AskBelow", "1485", "1484", "-1237500000000000"},
-                            Rate{"TooHigh", "1600", "1599", "4000000000000000"},
-                            Rate{"TooLow", "1400", "1399", "-4000000000000000"},
-                            Rate{"FourUnitsAreHalf", "1501", "1500.000000000000006", "12500000000001"},
-                            Rate{"ThreeAreLess", "1501", "1500.000000000000005", "12500000000000"},
-                            Rate{"HalfBelow", "1499.999999999999994", "1499", "12499999999999"}}) {
+    for (Rate const& row :
+         {Rate{"AtTheIndex", "1500", "1500", "12500000000000"},
+          Rate{"BidAbove", "1516", "1515", "1262500000000000"}, // 0.01 / 8
+          Rate{"AskBelow", "1485", "1484", "-1237500000000000"},
+          Rate{"TooHigh", "1600", "1599", "4000000000000000"},
+          Rate{"TooLow", "1400", "1399", "-4000000000000000"},
+          Rate{"FourUnitsAreHalf", "1501", "1500.000000000000006", "12500000000001"},
+          Rate{"ThreeAreLess", "1501", "1500.000000000000005", "12500000000000"},
+          Rate{"HalfBelow", "1499.999999999999994", "1499", "12499999999999"}}) {
         SCOPED_TRACE(row.name);
         Market market;
         market.prices.impact_ask = wei(row.ask);
@@ -189,7 +192,8 @@ TEST(Perpetual, TheOldSizeEarnsAndPays) {
     market.operation().change(position, wei("2"));
     market.prices.perp = wei("1510");
     market.now_seconds = 3'600;
-    EXPECT_EQ(market.operation().unsettled_cash(position), wei("19.9625")); // 20 less 2 * 1500 * 0.0000125
+    EXPECT_EQ(market.operation().unsettled_cash(position),
+              wei("19.9625")); // 20 less 2 * 1500 * 0.0000125
     market.operation().change(position, wei("-3"));
     EXPECT_EQ(position.stored_pnl, wei("20"));
     EXPECT_EQ(position.stored_funding, wei("-0.0375"));

@@ -45,10 +45,12 @@ TEST(DeriveParameters, StayWithinTheirBounds) {
         {"SlopeOfLess", [](Set& s) { s.skew_shock.abs_c_base = Int256{-10 * one_units - 1}; }, out},
         {"NoScenario", [](Set& s) { s.scenarios.clear(); }, Errc::scenario_count_out_of_bounds},
         {"FortyScenarios", [](Set& s) { s.scenarios.assign(40, s.scenarios[0]); }, {}},
-        {"FortyOne", [](Set& s) { s.scenarios.assign(41, s.scenarios[0]); }, Errc::scenario_count_out_of_bounds},
+        {"FortyOne", [](Set& s) { s.scenarios.assign(41, s.scenarios[0]); },
+         Errc::scenario_count_out_of_bounds},
         {"LinearWithShock", [](Set& s) { s.scenarios[5].spot_shock = wei("1.18"); },
          Errc::skew_scenario_must_be_unshocked},
-        {"TwoAbs", [](Set& s) { s.scenarios.push_back(s.scenarios[6]); }, Errc::skew_scenario_repeated},
+        {"TwoAbs", [](Set& s) { s.scenarios.push_back(s.scenarios[6]); },
+         Errc::skew_scenario_repeated},
     };
     for (Change const& row : rows) {
         SCOPED_TRACE(row.name);
@@ -72,10 +74,12 @@ TEST(ScenarioGrid, RefusesOptionsThatItCannotPlace) {
     auto options = sample_options();
     options.push_back(options[0]);
     EXPECT_TRUE(ScenarioGrid::build(sample_parameters(), sample_market(), options)
-                    .error().is(Errc::option_repeated));
+                    .error()
+                    .is(Errc::option_repeated));
     options.back().expiry = 2;
     EXPECT_TRUE(ScenarioGrid::build(sample_parameters(), sample_market(), options)
-                    .error().is(Errc::unknown_expiry));
+                    .error()
+                    .is(Errc::unknown_expiry));
 }
 
 TEST(ScenarioGrid, SharesAColumnAmongScenariosOfOnePrice) {
@@ -111,15 +115,18 @@ TEST(PortfolioMargin, ASkewWithoutWidthIsRefusedOnlyWhereItIsAsked) {
     EXPECT_TRUE(margin_of(account, grid).error().is(Errc::division_by_zero));
     EXPECT_TRUE(margin_in_scenario(account, grid, MarginKind::maintenance, 0));
     EXPECT_TRUE(margin_in_scenario(account, grid, MarginKind::maintenance, 5)
-                    .error().is(Errc::division_by_zero));
+                    .error()
+                    .is(Errc::division_by_zero));
 }
 
 TEST(PortfolioMargin, RefusesHoldingsThatMakeNoSense) {
     ScenarioGrid const grid = sample_grid();
     EXPECT_TRUE(margin_of(holder_of({{3, wei("1")}}), grid).error().is(Errc::unknown_option));
     EXPECT_TRUE(margin_of(holder_of({{1, wei("1")}, {0, wei("1")}, {1, wei("2")}}), grid)
-                    .error().is(Errc::option_repeated));
-    EXPECT_TRUE(margin_in_scenario({}, grid, MarginKind::initial, 8).error().is(Errc::unknown_scenario));
+                    .error()
+                    .is(Errc::option_repeated));
+    EXPECT_TRUE(
+        margin_in_scenario({}, grid, MarginKind::initial, 8).error().is(Errc::unknown_scenario));
 }
 
 TEST(PortfolioMargin, CashAloneIsItsOwnMargin) {
@@ -141,17 +148,17 @@ struct Naked {
 
 TEST(PortfolioMargin, NetsAPutAgainstTheCallOfItsStrike) {
     ScenarioGrid const grid = sample_grid();
-    for (Naked const& row :
-         {Naked{"ShortPut", {{0, wei("-2")}}, wei("2")},
-          Naked{"LongPut", {{0, wei("2")}}, wei("0")},
-          Naked{"BothShort", {{0, wei("-2")}, {1, wei("-3")}}, wei("5")},
-          Naked{"LongPutShortCall", {{0, wei("2")}, {1, wei("-3")}}, wei("1")},
-          Naked{"LongCallCovers", {{1, wei("3")}, {0, wei("-2")}}, wei("0")},
-          Naked{"OtherExpiry", {{1, wei("3")}, {2, wei("-2")}}, wei("2")}}) {
+    for (Naked const& row : {Naked{"ShortPut", {{0, wei("-2")}}, wei("2")},
+                             Naked{"LongPut", {{0, wei("2")}}, wei("0")},
+                             Naked{"BothShort", {{0, wei("-2")}, {1, wei("-3")}}, wei("5")},
+                             Naked{"LongPutShortCall", {{0, wei("2")}, {1, wei("-3")}}, wei("1")},
+                             Naked{"LongCallCovers", {{1, wei("3")}, {0, wei("-2")}}, wei("0")},
+                             Naked{"OtherExpiry", {{1, wei("3")}, {2, wei("-2")}}, wei("2")}}) {
         SCOPED_TRACE(row.name);
         auto const margin = margin_of(holder_of(row.held), grid).value();
         Int256 naked;
-        for (auto const& expiry : margin.expiries) naked = Int256::of_bits(naked.bits() + expiry.naked_shorts.bits());
+        for (auto const& expiry : margin.expiries)
+            naked = Int256::of_bits(naked.bits() + expiry.naked_shorts.bits());
         EXPECT_EQ(naked, row.want);
     }
 }
@@ -203,7 +210,8 @@ RC_GTEST_PROP(PortfolioMargin, IsTheSmallestOfItsScenarios,
             least = least ? std::min(*least, one) : one;
         }
         RC_ASSERT(*least == margin);
-        RC_ASSERT(margin_in_scenario(account, grid, kind, whole.worst.scenario).value().margin == margin);
+        RC_ASSERT(margin_in_scenario(account, grid, kind, whole.worst.scenario).value().margin ==
+                  margin);
     }
     RC_ASSERT(whole.initial_margin <= whole.maintenance_margin);
 }

@@ -15,7 +15,8 @@ namespace plimsoll::risk::derive {
 
 [[nodiscard]] inline PortfolioParameters sample_parameters() {
     PortfolioParameters set;
-    set.vol_shock = {wei("0.5"), wei("0.275"), wei("0.3"), wei("0.13"), wei("0.45"), Int256{86'400}};
+    set.vol_shock = {wei("0.5"),  wei("0.275"), wei("0.3"),
+                     wei("0.13"), wei("0.45"),  Int256{86'400}};
     set.margin = {wei("1"),    wei("0.8"),  wei("0.5"),  wei("1"),
                   wei("0.08"), wei("0.08"), wei("1.04"), wei("0.95")};
     set.basis_contingency = {wei("1.045"), wei("0.955"), wei("0.5"), wei("2")};
@@ -23,19 +24,26 @@ namespace plimsoll::risk::derive {
                              wei("0.015"), wei("0.005"), wei("0.003"), wei("0.002")};
     set.skew_shock = {wei("0.15"), wei("0.15"), wei("-0.05"), wei("-0.05"),
                       wei("0.01"), wei("4"),    wei("0.6"),   wei("-0.1")};
-    set.scenarios = {{wei("1.18"), VolShock::up, wei("1")},    {wei("1"), VolShock::none, wei("1")},
-                     {wei("0.82"), VolShock::up, wei("1")},    {wei("0.91"), VolShock::down, wei("1")},
-                     {wei("3"), VolShock::up, wei("0.036")},   {wei("1"), VolShock::linear, wei("1")},
-                     {wei("1"), VolShock::abs, wei("1")}};
+    set.scenarios = {
+        {wei("1.18"), VolShock::up, wei("1")},  {wei("1"), VolShock::none, wei("1")},
+        {wei("0.82"), VolShock::up, wei("1")},  {wei("0.91"), VolShock::down, wei("1")},
+        {wei("3"), VolShock::up, wei("0.036")}, {wei("1"), VolShock::linear, wei("1")},
+        {wei("1"), VolShock::abs, wei("1")}};
     return set;
 }
 
 /// Two expiries: in ten days and in ninety.
 [[nodiscard]] inline PortfolioMarket sample_market() {
-    PortfolioMarket market{1'630'000'000, wei("2000"), wei("1"), wei("1"), wei("2001"), wei("1"), {}};
+    PortfolioMarket market{1'630'000'000, wei("2000"), wei("1"), wei("1"),
+                           wei("2001"),   wei("1"),    {}};
     for (std::int64_t const days : {10, 90}) {
-        market.expiries.push_back({market.now_seconds + days * 86'400, {}, wei("2010"), wei("1"),
-                                   wei("0.05"), wei("1"), wei("1")});
+        market.expiries.push_back({market.now_seconds + days * 86'400,
+                                   {},
+                                   wei("2010"),
+                                   wei("1"),
+                                   wei("0.05"),
+                                   wei("1"),
+                                   wei("1")});
     }
     return market;
 }

@@ -12,8 +12,8 @@ namespace {
     StandardMarket market;
     market.parameters = {wei("0.065"),
                          wei("0.1"),
-                         {wei("0.15"), wei("0.13"), wei("0.09"), wei("0.09"), wei("0.09"), wei("1.2"),
-                          wei("1.1"), wei("1.05")},
+                         {wei("0.15"), wei("0.13"), wei("0.09"), wei("0.09"), wei("0.09"),
+                          wei("1.2"), wei("1.1"), wei("1.05")},
                          wei("0.8"),
                          wei("0.9375"),
                          {wei("0.55"), wei("0.55"), wei("0.55"), wei("1")}};
@@ -63,7 +63,8 @@ TEST(StandardMargin, OfAnExpiryIsTheBetterOfIsolatedAndMaxLoss) {
     EXPECT_EQ(naked.expiries[0].max_loss, wei("-2400")); // 1.2 of the forward, unpaired
     EXPECT_EQ(naked.margin, wei("-260"));
     EXPECT_EQ(margin(holder_of({{0, wei("-1")}}), StandardKind::maintenance).margin, wei("-180"));
-    auto const spread = margin(holder_of({{0, wei("-0.1")}, {1, wei("0.1")}}), StandardKind::initial);
+    auto const spread =
+        margin(holder_of({{0, wei("-0.1")}, {1, wei("0.1")}}), StandardKind::initial);
     EXPECT_EQ(spread.expiries[0].max_loss, wei("-50"));
     EXPECT_EQ(spread.expiries[0].isolated, wei("-26"));
 }
@@ -96,12 +97,15 @@ TEST(StandardMargin, RefusesWhatItCannotPlace) {
     auto const kind = StandardKind::initial;
     EXPECT_TRUE(margin_of(holder_of({{3, wei("1")}}), grid, kind).error().is(Errc::unknown_option));
     EXPECT_TRUE(margin_of(holder_of({{0, wei("1")}, {0, wei("1")}}), grid, kind)
-                    .error().is(Errc::option_repeated));
+                    .error()
+                    .is(Errc::option_repeated));
     EXPECT_TRUE(StandardGrid::build(now, {{1, 0, wei("1"), true, wei("1")}})
-                    .error().is(Errc::unknown_expiry));
+                    .error()
+                    .is(Errc::unknown_expiry));
     now.markets[0].expiries[0].forward = Int256{};
     auto const empty = StandardGrid::build(now, options()).value();
-    EXPECT_TRUE(margin_of(holder_of({{0, wei("1")}}), empty, kind).error().is(Errc::forward_is_zero));
+    EXPECT_TRUE(
+        margin_of(holder_of({{0, wei("1")}}), empty, kind).error().is(Errc::forward_is_zero));
 }
 
 } // namespace

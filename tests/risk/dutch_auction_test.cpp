@@ -11,7 +11,8 @@ namespace {
 [[nodiscard]] AuctionParameters deployment() {
     return {wei("0.95"), wei("0.7"), 900, 43'200, 3'600, wei("0.1"), wei("0.15"), wei("0")};
 }
-[[nodiscard]] DutchAuction at(std::int64_t seconds, std::string const& margin, std::string const& mark) {
+[[nodiscard]] DutchAuction at(std::int64_t seconds, std::string const& margin,
+                              std::string const& mark) {
     return {deployment(), {wei(margin), wei(mark)}, seconds};
 }
 [[nodiscard]] Auction solvent() { return {true, false, 0, {}, {}}; }
@@ -41,7 +42,8 @@ TEST(DutchAuction, AsksLessAsTimeGoesBy) {
     for (auto const& [seconds, want] :
          {std::pair(0, "0.95"), std::pair(450, "0.825"), std::pair(900, "0.7"),
           std::pair(900 + 21'600, "0.35"), std::pair(44'100, "0"), std::pair(99'999, "0")}) {
-        EXPECT_EQ(at(seconds, "-1", "1").discount_fraction(solvent()).value(), wei(want)) << seconds;
+        EXPECT_EQ(at(seconds, "-1", "1").discount_fraction(solvent()).value(), wei(want))
+            << seconds;
     }
     EXPECT_EQ(at(450, "-100", "200").price(solvent()).value(), wei("165"));
 }
@@ -78,11 +80,14 @@ TEST(DutchAuction, RefusesABidForItsReason) {
     expect_refusal(now.bid(solvent(), wei("0"), {}), Errc::share_out_of_bounds);
     expect_refusal(now.bid(solvent(), Int256{one_units + 1}, {}), Errc::share_out_of_bounds);
     expect_refusal(now.bid({}, one_wei, {}), Errc::auction_not_ongoing);
-    expect_refusal(at(0, "-30", "-1").bid(solvent(), one_wei, {}), Errc::auction_must_be_terminated);
-    expect_refusal(at(44'100, "-30", "50").bid(solvent(), one_wei, {}), Errc::solvent_auction_ended);
+    expect_refusal(at(0, "-30", "-1").bid(solvent(), one_wei, {}),
+                   Errc::auction_must_be_terminated);
+    expect_refusal(at(44'100, "-30", "50").bid(solvent(), one_wei, {}),
+                   Errc::solvent_auction_ended);
     Int256 const payment = now.bid(solvent(), one_wei, {}).value().cash_from_bidder;
     EXPECT_TRUE(now.bid(solvent(), one_wei, payment));
-    expect_refusal(now.bid(solvent(), one_wei, Int256{payment.to_128() - 1}), Errc::price_limit_exceeded);
+    expect_refusal(now.bid(solvent(), one_wei, Int256{payment.to_128() - 1}),
+                   Errc::price_limit_exceeded);
     // 22.29 to pay, and 42 of buffer margin times the share to stand for
     EXPECT_TRUE(now.bid(solvent(), one_wei, {}, wei("42.01")));
     expect_refusal(now.bid(solvent(), one_wei, {}, wei("41.99")), Errc::bidder_cash_insufficient);
@@ -104,9 +109,12 @@ TEST(DutchAuction, InsolventPaysMoreAsTimeGoesBy) {
 
 TEST(DutchAuction, ConvertsWhenNoPriceIsAskedAnyMore) {
     expect_refusal(at(0, "-1", "1").convert_to_insolvent({}), Errc::auction_not_ongoing);
-    expect_refusal(at(0, "-1", "1").convert_to_insolvent(insolvent()), Errc::auction_already_insolvent);
-    expect_refusal(at(44'099, "-1", "1").convert_to_insolvent(solvent()), Errc::solvent_auction_continues);
-    expect_refusal(at(44'100, "0", "1").convert_to_insolvent(solvent()), Errc::account_above_maintenance);
+    expect_refusal(at(0, "-1", "1").convert_to_insolvent(insolvent()),
+                   Errc::auction_already_insolvent);
+    expect_refusal(at(44'099, "-1", "1").convert_to_insolvent(solvent()),
+                   Errc::solvent_auction_continues);
+    expect_refusal(at(44'100, "0", "1").convert_to_insolvent(solvent()),
+                   Errc::account_above_maintenance);
     Auction rich = solvent();
     rich.reserved_cash = wei("2");
     expect_refusal(at(0, "-1", "1").convert_to_insolvent(rich), Errc::reserved_cash_exceeds_value);
@@ -120,7 +128,8 @@ TEST(DutchAuction, TerminatesWhenItsReasonIsGone) {
     expect_refusal(at(0, "1", "1").terminate({}), Errc::auction_not_ongoing);
     expect_refusal(at(0, "-1", "1").terminate(solvent()), Errc::auction_cannot_be_terminated);
     EXPECT_TRUE(at(0, "-1", "-1").terminate(solvent())) << "to be started again, as insolvent";
-    expect_refusal(at(0, "1", "10").terminate(solvent()), Errc::auction_cannot_be_terminated); // buffer -0.35
+    expect_refusal(at(0, "1", "10").terminate(solvent()),
+                   Errc::auction_cannot_be_terminated); // buffer -0.35
     EXPECT_TRUE(at(0, "1.5", "10").terminate(solvent()));
     EXPECT_TRUE(at(44'100, "0", "10").terminate(solvent()));
     expect_refusal(at(44'100, "-1", "-1").terminate(solvent()), Errc::auction_cannot_be_terminated);
@@ -137,11 +146,13 @@ TEST(DutchAuction, HasNoShareOfAValueBelowZeroOrOfNothing) {
 RC_GTEST_PROP(DutchAuction, PiecesNeverPayMoreThanTheValue, ()) {
     auto const mark = *rc::gen::inRange<std::int64_t>(1, 1'000'000);
     auto const margin = *rc::gen::inRange<std::int64_t>(-1'000'000, -1);
-    auto const pieces = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(1, 1'000));
+    auto const pieces =
+        *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(1, 1'000));
     Auction auction = solvent();
     std::int64_t seconds = 0;
     for (std::int64_t const piece : pieces) {
-        DutchAuction const now(deployment(), {Int256{margin * one_units}, Int256{mark * one_units}}, seconds += 60);
+        DutchAuction const now(deployment(), {Int256{margin * one_units}, Int256{mark * one_units}},
+                               seconds += 60);
         auto const bid = now.bid(auction, Int256{piece * (one_units / 1'000)}, {});
         if (!bid) break;
         RC_ASSERT(bid.value().share <= one_wei);

@@ -16,7 +16,8 @@ struct Row {
 };
 
 /// Figures: the deployed contracts' answers; the refusals' neighbours on both sides.
-template <class Function> void expect_rows(Function function, std::vector<Row> const& rows, Errc refusal) {
+template <class Function>
+void expect_rows(Function function, std::vector<Row> const& rows, Errc refusal) {
     for (Row const& row : rows) {
         SCOPED_TRACE(row.name);
         auto const got = function(wei(row.x));
@@ -56,7 +57,8 @@ TEST(Logarithm, HasItsLastDigits) {
                  {"One", "1000000000000000000", "0"},
                  {"BelowOne", "999999999999999999", "-1"},
                  {"AboveOne", "1000000000000000001", "1"},
-                 {"Largest", "57896044618658097711785492504343953926634992332820282019728792003956564819967",
+                 {"Largest",
+                  "57896044618658097711785492504343953926634992332820282019728792003956564819967",
                   "135305999368893231589"}},
                 Errc::logarithm_of_non_positive);
 }
@@ -70,7 +72,8 @@ TEST(Root, IsRoundedDown) {
                 Errc::root_of_negative);
     auto const largest = root(wei("115792089237316195423570985008687907853269984665640564039457"));
     ASSERT_TRUE(largest);
-    EXPECT_EQ(format_int256(largest.value()), "340282366920938463463374607431768211455"); // 2^128 - 1
+    EXPECT_EQ(format_int256(largest.value()),
+              "340282366920938463463374607431768211455"); // 2^128 - 1
     auto const larger = root(wei("115792089237316195423570985008687907853269984665640564039458"));
     ASSERT_FALSE(larger);
     EXPECT_TRUE(larger.error().is(Errc::arithmetic_overflow));

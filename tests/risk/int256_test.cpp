@@ -18,8 +18,10 @@ constexpr std::string_view smallest =
 [[nodiscard]] mp::cpp_int wide(Int256 const& value) { return mp::cpp_int(format_int256(value)); }
 
 /// Of every length, so that each number of limbs meets each other.
-[[nodiscard]] Int256 number(std::array<std::uint64_t, 4> const& limbs, unsigned bits, bool negative) {
-    Uint256 const cut = Uint256{limbs[0], limbs[1], limbs[2], limbs[3]} >> static_cast<int>(1 + bits % 255);
+[[nodiscard]] Int256 number(std::array<std::uint64_t, 4> const& limbs, unsigned bits,
+                            bool negative) {
+    Uint256 const cut =
+        Uint256{limbs[0], limbs[1], limbs[2], limbs[3]} >> static_cast<int>(1 + bits % 255);
     return Int256::of_bits(negative ? Uint256{} - cut : cut);
 }
 
@@ -52,8 +54,8 @@ TEST(Int256, ShiftsDownTowardMinusInfinity) {
 
 RC_GTEST_PROP(Checked, AgreesWithUnlimitedIntegers,
               (std::array<std::uint64_t, 4> a_limbs, std::array<std::uint64_t, 4> b_limbs,
-               std::array<std::uint64_t, 4> c_limbs, std::array<std::uint8_t, 3> bits, bool a_negative,
-               bool b_negative)) {
+               std::array<std::uint64_t, 4> c_limbs, std::array<std::uint8_t, 3> bits,
+               bool a_negative, bool b_negative)) {
     Int256 const a = number(a_limbs, bits[0], a_negative);
     Int256 const b = number(b_limbs, bits[1], b_negative);
     Int256 const c = number(c_limbs, bits[2], false);
@@ -73,7 +75,8 @@ RC_GTEST_PROP(Checked, AgreesWithUnlimitedIntegers,
     agrees([&](Checked& on) { return on.multiply(a, b); }, product, false);
     agrees([&](Checked& on) { return on.times(a, b); }, product / one, leaves(product));
     bool const zero = b.is_zero();
-    agrees([&](Checked& on) { return on.divide(a, b); }, zero ? mp::cpp_int(0) : wide(a) / wide(b), zero);
+    agrees([&](Checked& on) { return on.divide(a, b); }, zero ? mp::cpp_int(0) : wide(a) / wide(b),
+           zero);
     mp::cpp_int const scaled = wide(a) * one;
     agrees([&](Checked& on) { return on.over(a, b); }, zero ? mp::cpp_int(0) : scaled / wide(b),
            zero || leaves(scaled));
@@ -84,7 +87,8 @@ RC_GTEST_PROP(Checked, AgreesWithUnlimitedIntegers,
            c.is_zero() ? mp::cpp_int(0) : whole / wide(c), c.is_zero() || whole >= 2 * limit);
 }
 
-RC_GTEST_PROP(SquareRoot, IsTheLargestWhoseSquareFits, (std::array<std::uint64_t, 4> limbs, std::uint8_t bits)) {
+RC_GTEST_PROP(SquareRoot, IsTheLargestWhoseSquareFits,
+              (std::array<std::uint64_t, 4> limbs, std::uint8_t bits)) {
     Uint256 const value = Uint256{limbs[0], limbs[1], limbs[2], limbs[3]} >> bits;
     mp::cpp_int const root = wide(Int256::of_bits(square_root(value)));
     mp::cpp_int const square = wide(Int256::of_bits(value >> 1)) * 2 + (value.limbs[0] & 1);

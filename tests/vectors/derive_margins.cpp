@@ -95,14 +95,18 @@ struct Holdings {
     held.account.perp_position = number(from, "perp_position");
     held.account.perp_unsettled_cash = number(from, "perp_unsettled_cash");
     for (Json const item : from["collaterals"]) {
-        held.account.collaterals.push_back({number(item, "balance"), number(item, "price"),
-                                            number(item, "confidence"), bool(item["is_risk_cancelling"]),
-                                            {number(item, "mm_haircut"), number(item, "im_haircut")}});
+        held.account.collaterals.push_back(
+            {number(item, "balance"),
+             number(item, "price"),
+             number(item, "confidence"),
+             bool(item["is_risk_cancelling"]),
+             {number(item, "mm_haircut"), number(item, "im_haircut")}});
     }
     for (Json const item : from["options"]) {
         auto const row = static_cast<std::uint32_t>(held.options.size());
         held.options.push_back({expiry_index(market.expiries, count(item, "expiry")),
-                                number(item, "strike"), bool(item["is_call"]), number(item, "vol")});
+                                number(item, "strike"), bool(item["is_call"]),
+                                number(item, "vol")});
         held.account.options.push_back({row, number(item, "amount")});
     }
     return held;
@@ -130,9 +134,10 @@ void compare_expiries(PortfolioMargin const& ours, ScenarioGrid const& grid, Jso
     for (Json const theirs : expected["expiries"]) {
         auto const seconds = count(theirs, "expiry");
         std::string const field = "expiry " + std::to_string(seconds);
-        auto const line = std::ranges::find(ours.expiries, seconds, [&](ExpiryMargin const& expiry) {
-            return feeds[expiry.expiry].expiry_seconds;
-        });
+        auto const line =
+            std::ranges::find(ours.expiries, seconds, [&](ExpiryMargin const& expiry) {
+                return feeds[expiry.expiry].expiry_seconds;
+            });
         if (line == ours.expiries.end()) {
             tally.compare(place, field, "not held", "held");
             continue;
@@ -245,9 +250,9 @@ namespace {
     set.perp_mm_fraction = number(from["perp"], "mm_fraction");
     set.perp_im_fraction = number(from["perp"], "im_fraction");
     Json const option = from["option"];
-    set.option = {number(option, "max_spot_req"),     number(option, "min_spot_req"),
-                  number(option, "mm_call_spot_req"), number(option, "mm_put_spot_req"),
-                  number(option, "mm_put_mtm_req"),   number(option, "unpaired_im_scale"),
+    set.option = {number(option, "max_spot_req"),      number(option, "min_spot_req"),
+                  number(option, "mm_call_spot_req"),  number(option, "mm_put_spot_req"),
+                  number(option, "mm_put_mtm_req"),    number(option, "unpaired_im_scale"),
                   number(option, "unpaired_mm_scale"), number(option, "mm_offset_scale")};
     set.base_margin_factor = number(from["base"], "margin_factor");
     set.base_im_scale = number(from["base"], "im_scale");
@@ -280,12 +285,9 @@ struct StandardCase {
     out.state.depeg_threshold = number(parameters["depeg"], "threshold");
     out.state.depeg_factor = number(parameters["depeg"], "factor");
     for (Json const item : market["markets"]) {
-        StandardMarket one{read_standard_parameters(parameters),
-                           number(item, "spot_price"),
-                           number(item, "spot_confidence"),
-                           number(item, "perp_price"),
-                           number(item, "perp_confidence"),
-                           {}};
+        StandardMarket one{read_standard_parameters(parameters), number(item, "spot_price"),
+                           number(item, "spot_confidence"),      number(item, "perp_price"),
+                           number(item, "perp_confidence"),      {}};
         for (Json const expiry : item["expiries"]) {
             one.expiries.push_back({count(expiry, "expiry"), number(expiry, "forward"),
                                     number(expiry, "forward_confidence"),
@@ -336,7 +338,8 @@ void compare_standard(std::filesystem::path const& file, Tally& tally) {
             continue;
         }
         tally.compare(place, key, ours.value().margin, expected[key]);
-        tally.compare(place, "mark_to_market", ours.value().mark_to_market, expected["mark_to_market"]);
+        tally.compare(place, "mark_to_market", ours.value().mark_to_market,
+                      expected["mark_to_market"]);
     }
     if (must_refuse) tally.compare(place, "outcome", refused ? "refused" : "accepted", "refused");
 }

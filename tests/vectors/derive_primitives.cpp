@@ -63,7 +63,8 @@ std::vector<Tally> compare_primitives(std::filesystem::path const& file) {
             Values expected;
             Json const wanted = line["result"];
             if (wanted.is_array()) {
-                for (Json const value : simdjson::dom::array(wanted)) expected.push_back(number(value));
+                for (Json const value : simdjson::dom::array(wanted))
+                    expected.push_back(number(value));
             } else {
                 expected.push_back(number(wanted));
             }

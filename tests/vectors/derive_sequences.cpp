@@ -190,8 +190,8 @@ result<Results> Venue::run(std::string_view op, Json args) {
     } else if (op == "withdraw") {
         money.withdraw(accounts[account(args, "account")], number(args, "token_amount"));
     } else if (op == "transfer_cash") {
-        money.transfer(accounts[account(args, "from_account")], accounts[account(args, "to_account")],
-                       number(args, "amount"));
+        money.transfer(accounts[account(args, "from_account")],
+                       accounts[account(args, "to_account")], number(args, "amount"));
     } else if (op == "transfer_perp") {
         perp.transfer(positions[account(args, "from_account")],
                       positions[account(args, "to_account")], number(args, "amount"));
@@ -299,7 +299,9 @@ template <class State> void play(std::filesystem::path const& file, Tally& tally
         bool const accepted = bool(line["ok"]);
         std::string const field(op);
         tally.compare(place, field,
-                      ours ? "accepted" : accepted ? "refused: " + ours.error().message() : "refused",
+                      ours       ? "accepted"
+                      : accepted ? "refused: " + ours.error().message()
+                                 : "refused",
                       accepted ? "accepted" : "refused");
         if (ours) state = after;
         if (!accepted) return;

@@ -61,9 +61,9 @@ void compare_cases(fs::path const& directory, std::string const& name, std::vect
         char const* name;
         void (*compare)(fs::path const&, Tally&);
     };
-    for (Sequences const& kind : {Sequences{"auction", compare_auctions},
-                                  Sequences{"auction_dense", compare_auctions},
-                                  Sequences{"cash_perp", compare_cash_and_perpetuals}}) {
+    for (Sequences const& kind :
+         {Sequences{"auction", compare_auctions}, Sequences{"auction_dense", compare_auctions},
+          Sequences{"cash_perp", compare_cash_and_perpetuals}}) {
         auto const file = directory / (std::string(kind.name) + ".jsonl");
         if (fs::exists(file)) kind.compare(file, tallies.emplace_back(kind.name));
     }

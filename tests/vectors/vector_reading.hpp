@@ -61,7 +61,9 @@ template <class Each> void for_each_line(std::filesystem::path const& path, Each
     if (!parsed) throw Malformed("not an integer of at most 256 bits: " + std::string(text));
     return *parsed;
 }
-[[nodiscard]] inline Int256 number(Json value, std::string_view key) { return number(value[key].value()); }
+[[nodiscard]] inline Int256 number(Json value, std::string_view key) {
+    return number(value[key].value());
+}
 [[nodiscard]] inline std::int64_t count(Json value, std::string_view key) {
     return std::int64_t(value[key]);
 }
@@ -86,15 +88,18 @@ public:
                  std::string const& theirs) {
         ++values_;
         if (ours == theirs) return;
-        if (different_++ == 0) first_ = place + " " + field + ": ours " + ours + ", theirs " + theirs;
+        if (different_++ == 0)
+            first_ = place + " " + field + ": ours " + ours + ", theirs " + theirs;
     }
-    void compare(std::string const& place, std::string const& field, Int256 const& ours, Json theirs) {
+    void compare(std::string const& place, std::string const& field, Int256 const& ours,
+                 Json theirs) {
         bool const is_number = theirs.is_string() || theirs.is_number() || theirs.is_bool();
         if (is_number && ours == number(theirs)) {
             ++values_;
             return;
         }
-        compare(place, field, format_int256(ours), is_number ? format_int256(number(theirs)) : "none");
+        compare(place, field, format_int256(ours),
+                is_number ? format_int256(number(theirs)) : "none");
     }
 
     /// What a reader should know and is no difference.
@@ -107,10 +112,11 @@ public:
     [[nodiscard]] std::size_t values() const { return values_; }
     [[nodiscard]] std::size_t different() const { return different_; }
     void print() const {
-        std::printf("%-24s %8zu cases %10zu values %8zu different\n", name_.c_str(), cases_, values_,
-                    different_);
+        std::printf("%-24s %8zu cases %10zu values %8zu different\n", name_.c_str(), cases_,
+                    values_, different_);
         if (different_ != 0) std::printf("    first: %s\n", first_.c_str());
-        if (notes_ != 0) std::printf("    noted %zu times, first: %s\n", notes_, first_note_.c_str());
+        if (notes_ != 0)
+            std::printf("    noted %zu times, first: %s\n", notes_, first_note_.c_str());
     }
 
 private:
