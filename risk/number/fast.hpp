@@ -147,8 +147,8 @@ inline constexpr std::uint64_t probability_one = std::uint64_t{1} << 63;
 
 /// The chance of lying above d, in Q0.63; d is Q5.59 and may be negative.
 [[nodiscard]] inline std::uint64_t above(std::int64_t d) {
-    return d < 0 ? probability_one - upper_tail(static_cast<std::uint64_t>(-d))
-                 : upper_tail(static_cast<std::uint64_t>(d));
+    std::uint64_t const tail = upper_tail(static_cast<std::uint64_t>(d < 0 ? -d : d));
+    return d < 0 ? probability_one - tail : tail;
 }
 
 /// amount * p with p a word counting 2^-64 (a Q0.63 goes in doubled by the caller's shift); truncated.

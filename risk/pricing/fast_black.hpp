@@ -72,7 +72,8 @@ struct LogPrice {
     Uint128 const outside = out_of_the_money(forward, strike, deviation);
     bool const in_the_money = side == wire::OptionSide::call ? forward.units > strike.units
                                                              : forward.units < strike.units;
-    return in_the_money ? outside + difference(forward.units, strike.units) : outside;
+    Uint128 const exercise = difference(forward.units, strike.units);
+    return outside + (in_the_money ? exercise : 0);
 }
 
 /// e^(-rate * years) in Q64.64. Errors: discount_too_large. An expired option is not discounted.
