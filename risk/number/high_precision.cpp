@@ -1,5 +1,7 @@
 #include "risk/number/high_precision.hpp"
 
+#include <algorithm>
+
 namespace plimsoll::risk {
 namespace {
 
@@ -50,6 +52,26 @@ namespace {
     if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
     auto const start = text.find_first_not_of('0'); // a leading 0 would mean octal
     return start == text.npos ? Wide{0} : Wide{std::string(text.substr(start))};
+}
+
+/// x as a multiple of 2^-`places`, the nearest one; of two the even one.
+[[nodiscard]] Wide nearest_binary(Precise const& x, int places) {
+    Wide const doubled = places >= -1 ? Wide{x.units() << (places + 1)}
+                                      : Wide{x.units() >> -(places + 1)};
+    Wide const halves = doubled / Precise::one_units();
+    bool const exact = halves * Precise::one_units() == doubled;
+    Wide const below = halves >> 1;
+    bool const past_middle = (halves & 1) == 1 && (!exact || (below & 1) == 1);
+    return past_middle ? Wide{below + 1} : below;
+}
+
+/// Decimal digits before the point: 10^(n - 1) <= x < 10^n, which may be below 0.
+[[nodiscard]] int decimal_exponent(Precise const& x) {
+    int n = 0;
+    Wide const& units = x.units();
+    while (units >= power_of_ten(Precise::decimals + n)) ++n;
+    while (units < power_of_ten(Precise::decimals + n - 1)) --n;
+    return n;
 }
 
 } // namespace
@@ -144,6 +166,25 @@ Precise normal_quantile(Precise const& probability) {
     Precise x = half(low + high);
     for (int i = 0; i < 8; ++i) {
         x = x - (normal_distribution(x) - probability) / normal_density(x);
+    }
+    return x;
+}
+
+Precise shortest_binary64(Precise const& x) {
+    PLIMSOLL_ASSERT(x.units() > 0);
+    constexpr int significant_bits = 53;
+    int places = 0; // of the last of 53 bits
+    while ((x.units() << std::max(places, 0)) < (Precise::one_units() << (significant_bits - 1))) {
+        ++places;
+    }
+    Wide const binary = nearest_binary(x, places);
+    int const before = decimal_exponent(x);
+    for (int digits = 1; digits <= 17; ++digits) {
+        Wide const step = power_of_ten(Precise::decimals + before - digits);
+        // The binary number itself, rounded half up to so many digits.
+        Wide const exact = binary * Precise::one_units() >> places;
+        Precise const candidate = Precise::of_units((exact + step / 2) / step * step);
+        if (nearest_binary(candidate, places) == binary) return candidate;
     }
     return x;
 }

@@ -65,4 +65,8 @@ private:
 /// Where the standard normal distribution reaches a probability between 0 and 1, exclusive.
 [[nodiscard]] Precise normal_quantile(Precise const& probability);
 
+/// What a 64-bit binary number nearest to a value above 0 prints as: the fewest decimal digits that
+/// lead back to it. For rules whose source computes in such numbers and goes on from their digits.
+[[nodiscard]] Precise shortest_binary64(Precise const& x);
+
 } // namespace plimsoll::risk

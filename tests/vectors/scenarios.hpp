@@ -17,5 +17,8 @@ void read_scenario(std::filesystem::path const& path, Report& report);
 [[nodiscard]] std::string scenario_source(Fields const& row);
 
 void vega_margin(Fields const& row, Report& report);
+void vega_price_monitoring(Fields const& row, Report& report);
+void vega_story(Fields const& row, Report& report);
+void vega_losses(Fields const& row, Report& report);
 
 } // namespace plimsoll::vectors

@@ -36,7 +36,7 @@ risk::levels::MarketTerms vega_terms(Fields const& fields) {
 
 risk::levels::Exposure vega_exposure(Fields const& fields) {
     risk::levels::Exposure exposure{fields.integer("position"), fields.integer("open_buy"),
-                                    fields.integer("open_sell"), fields.integer("price"), {}};
+                                    fields.integer("open_sell"), fields.integer_or("price", 0), {}};
     if (fields.truth("auction")) {
         auto& auction = exposure.auction.emplace();
         auction.buy_value = fields.integer_or("buy_value", 0);
