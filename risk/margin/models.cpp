@@ -71,6 +71,9 @@ result<ModelPtr> make_model(Preset const& preset, Market const& market, OptionNu
     switch (preset.kernel()) {
     case Kernel::scenario_grid: return make_grid_model(preset, market, options);
     case Kernel::option_standard: return make_standard_model(preset, market, options);
+    case Kernel::risk_array: return make_array_model(preset, market, options);
+    case Kernel::greeks: return make_greeks_model(preset, market, options);
+    case Kernel::shocked_black: return make_shocked_model(preset, market, options);
     default: return fail(Errc::preset_kernel_unknown, std::string(word(preset.kernel())));
     }
 }
