@@ -74,6 +74,9 @@ result<ModelPtr> make_model(Preset const& preset, Market const& market, OptionNu
     case Kernel::naked_bound: return make_naked_model(preset, market, options);
     case Kernel::ratio: return make_ratio_model(preset, market, options);
     case Kernel::option_standard: return make_standard_model(preset, market, options);
+    case Kernel::risk_array: return make_array_model(preset, market, options);
+    case Kernel::greeks: return make_greeks_model(preset, market, options);
+    case Kernel::shocked_black: return make_shocked_model(preset, market, options);
     default: return fail(Errc::preset_kernel_unknown, std::string(word(preset.kernel())));
     }
 }

@@ -14,6 +14,9 @@ using OptionNumbers = std::span<std::uint32_t const>;
 [[nodiscard]] result<ModelPtr> make_ratio_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_grid_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_standard_model(Preset const&, Market const&, OptionNumbers);
+[[nodiscard]] result<ModelPtr> make_array_model(Preset const&, Market const&, OptionNumbers);
+[[nodiscard]] result<ModelPtr> make_greeks_model(Preset const&, Market const&, OptionNumbers);
+[[nodiscard]] result<ModelPtr> make_shocked_model(Preset const&, Market const&, OptionNumbers);
 
 /// What every kernel asks of the market in the same words. Errors name what is wrong with the reading.
 class MarketNeeds {

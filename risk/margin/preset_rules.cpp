@@ -109,7 +109,10 @@ std::optional<std::string> broken_rule(Preset const& preset) {
     switch (preset.kernel()) {
     case Kernel::ratio: return std::nullopt;
     case Kernel::naked_bound: return tenors(preset);
-    case Kernel::shocked_black: return at_most(preset, "short_term_seconds", "long_term_seconds");
+    case Kernel::shocked_black: {
+        if (auto broken = at_most(preset, "short_term_seconds", "long_term_seconds")) return broken;
+        return weights(preset);
+    }
     case Kernel::option_standard: return at_most(preset, "perp_maintenance_fraction", "perp_initial_fraction");
     case Kernel::linear: {
         if (auto broken = tiers(preset)) return broken;

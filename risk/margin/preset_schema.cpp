@@ -34,18 +34,20 @@ constexpr std::array<ParameterSpec, 6> naked_bound{{
     {"tenors", "bound", "of notional", "0", "1"},
 }};
 
-constexpr std::array<ParameterSpec, 11> shocked_black{{
+constexpr std::array<ParameterSpec, 13> shocked_black{{
     {"", "call_spot_shock", "of spot", "1", "10"},
     {"", "put_spot_shock", "of spot", "0", "1"},
-    {"", "short_term_volatility_shock", "of volatility", "1", "20"},
-    {"", "long_term_volatility_shock", "of volatility", "1", "20"},
+    {"", "short_term_volatility_shock", "volatility", "0", "20"},
+    {"", "long_term_volatility_shock", "volatility", "0", "20"},
     {"", "short_term_seconds", "s", "0", "315360000"},
     {"", "long_term_seconds", "s", "1", "315360000"},
     {"", "rate_per_year", "1/year", "-1", "1"},
-    {"", "floor_quote", "quote per contract", "0", "1000000"},
-    {"", "floor_base", "base per contract", "0", "1000"},
+    {"", "floor_quote", "quote per position", "0", "1000000"},
+    {"", "floor_base", "base per position", "0", "1000"},
     {"", "call_collateral", "text", "quote|base", ""},
     {"", "cap_at_full_collateral", "text", "yes|no", ""},
+    {"collateral", "asset", "text", "", "", optional},
+    {"collateral", "weight", "of value", "0", "1", optional},
 }};
 
 constexpr std::array<ParameterSpec, 20> option_standard{{
@@ -144,14 +146,14 @@ constexpr std::array<ParameterSpec, 15> risk_array{{
     {"", "initial_of_maintenance", "of maintenance margin", "1", "10"},
     {"inter_commodity", "first", "text", "", "", optional},
     {"inter_commodity", "second", "text", "", "", optional},
-    {"inter_commodity", "first_deltas", "deltas a spread", "0", "1000000", optional},
-    {"inter_commodity", "second_deltas", "deltas a spread", "0", "1000000", optional},
+    {"inter_commodity", "first_deltas", "deltas a spread", "0.000001", "1000000", optional},
+    {"inter_commodity", "second_deltas", "deltas a spread", "0.000001", "1000000", optional},
     {"inter_commodity", "credit", "of scan risk", "0", "1", optional},
     {"collateral", "asset", "text", "", "", optional},
     {"collateral", "weight", "of value", "0", "1", optional},
 }};
 
-constexpr std::array<ParameterSpec, 11> greeks{{
+constexpr std::array<ParameterSpec, 10> greeks{{
     {"", "spot_shock", "of spot", "0", "1"},
     {"", "volatility_shock", "of volatility", "0", "10"},
     {"", "horizon_seconds", "s", "0", "31536000"},
@@ -162,7 +164,6 @@ constexpr std::array<ParameterSpec, 11> greeks{{
     {"tails", "dampening", "of loss", "0", "1"},
     {"collateral", "asset", "text", "", "", optional},
     {"collateral", "weight", "of value", "0", "1", optional},
-    {"", "confidence_threshold", "confidence", "0", "1", optional},
 }};
 
 } // namespace
