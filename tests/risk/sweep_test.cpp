@@ -111,10 +111,10 @@ TEST(Sweep, GoesOnPastAccountsWithoutAMargin) {
     AccountId const broken = book.account("broken");
     AccountId const poor = book.account("poor");
     book.cash(rich, "50000");
-    book.hold(rich, perp, "1");
+    book.hold(rich, perp, "1", "-50000");
     book.hold(broken, call, "1");
     book.cash(poor, "-1");
-    book.hold(poor, perp, "1");
+    book.hold(poor, perp, "1", "-50000");
     Market const market = book.market();
     Valuation const valuation = Valuation::of(book.book(), book.usd).value();
     auto const accounts = margined_accounts(book.book());
