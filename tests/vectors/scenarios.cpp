@@ -66,7 +66,7 @@ struct Scenario {
     void (*read)(Fields const& row, Report& report);
 };
 constexpr std::array scenarios{
-    Scenario{"lyra_v1_amm.json", [](Fields const&, Report& r) { r.unsupported("lyra"); }},
+    Scenario{"lyra_v1_amm.json", lyra},
     Scenario{"vega_insurance.jsonl", vega_story},
     Scenario{"vega_loss_socialisation.json", vega_losses},
     Scenario{"vega_margin.jsonl", vega_margin},

@@ -40,6 +40,14 @@ TEST(HighPrecision, NormalDistributionMeetsItsTable) {
     }
 }
 
+TEST(HighPrecision, TailsKeepTheirDigits) {
+    // N(-10) = 7.61985302416052606597...e-24 (Zelen and Severo's asymptotic series, by hand).
+    Wide const tail = normal_distribution(number("-10")).rounded(44, Rounding::floor);
+    EXPECT_EQ(tail.str(), "761985302416052606597");
+    EXPECT_EQ(normal_distribution(number("-100")), Precise{});
+    EXPECT_EQ(normal_distribution(number("100")), Precise::whole(1));
+}
+
 TEST(HighPrecision, QuantileUndoesTheDistribution) {
     for (char const* p : {"0.000001", "0.001", "0.25", "0.5", "0.975", "0.99999995"}) {
         expect_close(normal_distribution(normal_quantile(number(p))), p);
@@ -56,7 +64,9 @@ RC_GTEST_PROP(HighPrecision, ExponentialAndLogarithmUndoEachOther, ()) {
 TEST(HighPrecision, ParsesDecimalsExactly) {
     EXPECT_EQ(number("-12.5e-3").units(), -125 * power_of_ten(Precise::decimals - 4));
     EXPECT_EQ(number("007").units(), 7 * Precise::one_units());
-    for (char const* text : {"", "-", "1.2.3", "1e", "x", "1e-81"}) {
+    EXPECT_EQ(number("1e-80").units(), 1);
+    EXPECT_EQ(number("9e-81").units(), 0);
+    for (char const* text : {"", "-", "1.2.3", "1e", "x"}) {
         EXPECT_FALSE(Precise::parse(text)) << text;
     }
 }
