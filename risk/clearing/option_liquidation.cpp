@@ -24,4 +24,14 @@ LiquidationSplit split(Precise const& premium_owed, Precise const& collateral,
     return split;
 }
 
+Precise buy_back(BuyBackTerms const& terms, Precise const& amount) {
+    OptionTerms const& option = terms.option;
+    auto const values = option_values(option);
+    Precise const gap =
+        terms.is_call ? option.spot - option.strike : option.strike - option.spot;
+    Precise const least = std::max(gap, Precise{}) + terms.least_above_parity * option.spot;
+    Precise const premium = std::max(terms.is_call ? values.call : values.put, least) * amount;
+    return premium + terms.option_fee * premium + terms.spot_fee * option.spot * amount;
+}
+
 } // namespace plimsoll::risk::pool

@@ -1,7 +1,7 @@
 /// How a closed-out option position's collateral is split among its pool, its closer and its owner.
 #pragma once
 
-#include "risk/number/high_precision.hpp"
+#include "risk/pool/black_scholes.hpp"
 
 namespace plimsoll::risk::pool {
 
@@ -26,5 +26,17 @@ struct LiquidationSplit {
 /// Solvent where the collateral meets the premium and the minimum fee; else the fee goes first.
 [[nodiscard]] LiquidationSplit split(Precise const& premium_owed, Precise const& collateral,
                                      LiquidationTerms const& terms);
+
+struct BuyBackTerms {
+    OptionTerms option; ///< at the volatility that a close by force is priced at
+    bool is_call = true;
+    Precise least_above_parity; ///< share of the spot
+    Precise option_fee;         ///< of the premium
+    Precise spot_fee;           ///< of the spot
+};
+
+/// What buying back a short position by force costs, with fees: its model value, but some way above
+/// parity at least.
+[[nodiscard]] Precise buy_back(BuyBackTerms const& terms, Precise const& amount);
 
 } // namespace plimsoll::risk::pool
