@@ -49,6 +49,8 @@ std::string_view word(CloseRefusal refusal) {
     switch (refusal) {
     case CloseRefusal::perpetual_does_not_exist: return "ErrPerpetualDoesNotExist";
     case CloseRefusal::invalid_size_delta: return "ErrInvalidPerpetualPositionSizeDelta";
+    case CloseRefusal::nothing_filled:
+        return "ErrInvalidQuantumsForInsuranceFundDeltaCalculation";
     case CloseRefusal::negative_price: return "rejected_negative_price";
     case CloseRefusal::already_liquidated_in_block: return "ErrSubaccountHasLiquidatedPerpetual";
     case CloseRefusal::more_notional_liquidated_than_allowed:
@@ -118,6 +120,7 @@ Wide quote_of(Fill const& fill, BookScale const& book) {
 or_refusal<QuoteDelta, CloseRefusal>
 insurance_fund_delta(Account const& account, Markets const& markets, MarketId market,
                      Fill const& fill, BookScale const& book, Wide const& max_fee_ppm) {
+    if (fill.base.is_zero()) return CloseRefusal::nothing_filled;
     Wide const base = fill.is_buy ? fill.base : -fill.base;
     Wide const value = quote_of(fill, book);
     PLIMSOLL_TRY(bankruptcy, bankruptcy_quote(account, markets, market, base));

@@ -11,6 +11,7 @@ namespace plimsoll::risk::linear {
 enum class CloseRefusal : std::uint8_t {
     perpetual_does_not_exist,
     invalid_size_delta, ///< must reduce the position, and not past zero
+    nothing_filled,
     negative_price,
     already_liquidated_in_block,
     more_notional_liquidated_than_allowed,

@@ -100,8 +100,8 @@ std::optional<Precise> Precise::parse(std::string_view text) {
         all.erase(point, 1);
     }
     auto const count = digits(all);
-    if (!count || exponent < -decimals) return std::nullopt;
-    Wide const units = *count * power_of_ten(decimals + exponent);
+    if (!count) return std::nullopt;
+    Wide const units = times_power_of_ten(*count, decimals + exponent, Rounding::toward_zero);
     return Precise{negative ? Wide{-units} : units};
 }
 
@@ -137,13 +137,26 @@ Precise root(Precise const& x) {
     return Precise::of_units(boost::multiprecision::sqrt(Wide{x.units() * Precise::one_units()}));
 }
 
+namespace {
+
+/// sqrt(2 pi)
+[[nodiscard]] Precise const& density_scale() {
+    static Precise const value = root(pi() + pi());
+    return value;
+}
+
+} // namespace
+
 Precise normal_density(Precise const& x) {
-    static Precise const scale_ = root(pi() + pi());
-    return exponential(-half(x * x)) / scale_;
+    return exponential(-half(x * x)) / density_scale();
 }
 
 Precise normal_distribution(Precise const& x) {
-    // 1/2 + density * (x + x^3/3 + x^5/(3*5) + ...): all terms of one sign.
+    static Precise const beyond = Precise::whole(40); // what lies past it is less than 10^-80
+    if (x > beyond) return Precise::whole(1);
+    if (x < -beyond) return Precise{};
+    // 1/2 + (x + x^3/3 + x^5/(3*5) + ...) / (e^(x^2/2) sqrt(2 pi)): all terms of one sign, and both
+    // sides of the quotient large where the tail is small, so that its digits are not lost.
     Precise const square = x * x;
     Precise term = x;
     Precise sum = x;
@@ -151,7 +164,7 @@ Precise normal_distribution(Precise const& x) {
         term = by(term * square, odd);
         sum = sum + term;
     }
-    return Precise::ratio(1, 2) + normal_density(x) * sum;
+    return Precise::ratio(1, 2) + sum / (exponential(half(square)) * density_scale());
 }
 
 Precise normal_quantile(Precise const& probability) {

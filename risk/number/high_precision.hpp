@@ -21,7 +21,7 @@ public:
     [[nodiscard]] static Precise ratio(Wide const& numerator, Wide const& denominator) {
         return Precise{scale(numerator, one_units(), denominator, Rounding::toward_zero)};
     }
-    /// "-12.5e-3", exactly. Nothing where it is ill-formed or has more than 80 decimals.
+    /// "-12.5e-3", exactly; digits past the 80th decimal are dropped. Nothing where it is ill-formed.
     [[nodiscard]] static std::optional<Precise> parse(std::string_view text);
 
     [[nodiscard]] static Wide const& one_units();

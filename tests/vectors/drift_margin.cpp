@@ -38,10 +38,11 @@ Said liability_weight(Fields const& in, Fields const&) {
                                    in.integer("imf_factor_1e6"))}});
 }
 
-/// The one field whose name holds both words; these rows name their fields in more than one way.
-Wide named_like(Fields const& in, std::string_view word, std::string_view other = "") {
+/// The one field whose name holds one word and not the other; these rows name their fields in more
+/// than one way.
+Wide named_like(Fields const& in, std::string_view word, std::string_view without) {
     for (auto const [name, value] : in.fields()) {
-        if (name.find(word) != name.npos && name.find(other) != name.npos) {
+        if (name.find(word) != name.npos && name.find(without) == name.npos) {
             return integer_of(value, name);
         }
     }
@@ -51,7 +52,7 @@ Wide named_like(Fields const& in, std::string_view word, std::string_view other 
 /// Deposits come as a value, or as tokens with their price and decimals, or as a balance whose
 /// interest index makes tokens of it.
 Said scaled_weight(Fields const& in, Fields const& expected) {
-    Wide const start = named_like(in, "start");
+    Wide const start = named_like(in, "start", "decimals");
     Wide value;
     bool priced = false;
     for (auto const [name, field] : in.fields()) {
@@ -73,11 +74,11 @@ Said scaled_weight(Fields const& in, Fields const& expected) {
         }
     }
     if (!priced) {
-        value = risk::quotient(value * named_like(in, "price"),
+        value = risk::quotient(value * named_like(in, "price", "start"),
                                risk::power_of_ten(static_cast<int>(in.small("decimals"))),
                                Rounding::toward_zero);
     }
-    Wide const weight = scaled_initial_weight(named_like(in, "weight", "initial"), value, start);
+    Wide const weight = scaled_initial_weight(named_like(in, "weight", "start"), value, start);
     Answer::Record record;
     for (auto const [name, theirs] : expected.fields()) record[std::string(name)] = weight;
     return Said::with(std::move(record));

@@ -26,7 +26,7 @@ void judge(Fields const& row, Rules const& rules, Report& report) {
     dom::element const none = empty_parser.parse("{}", 2);
     Fields const expected(row.has("expected") ? row.at("expected") : none);
     if (rule != rules.end()) said = rule->second(row.object("inputs"), expected);
-    if (said.kind == Said::Kind::unsupported) return report.unsupported(kind);
+    if (said.kind == Said::Kind::unsupported) return report.unsupported(kind, "");
     std::optional<Answer::Difference> difference;
     bool const refused = said.kind == Said::Kind::refused;
     std::string const error(row.has("error") ? row.text("error") : "");
@@ -54,12 +54,17 @@ void read_lines(fs::path const& path, Rules const& rules, Report& report) {
         auto const parsed = *line;
         std::string const place = path.string() + ", row " + std::to_string(number);
         if (parsed.error() != simdjson::SUCCESS) throw BadRow{place + ": no JSON"};
+        std::string kind;
         try {
-            judge(Fields{parsed.value_unsafe()}, rules, report);
+            Fields const row{parsed.value_unsafe()};
+            kind = row.text("kind");
+            if (kind != "header") judge(row, rules, report);
         } catch (BadRow const& bad) {
-            throw BadRow{place + ": " + bad.what};
+            if (kind.empty()) throw BadRow{place + ": " + bad.what};
+            report.unsupported(kind, place + ": " + bad.what);
         }
     }
+    if (lines.truncated_bytes() > 0) throw BadRow{path.string() + ": ends within a row"};
 }
 
 void read_directory(fs::path const& directory, Rules const& rules, Report& report) {

@@ -5,9 +5,11 @@
 
 namespace plimsoll::vectors {
 
-void Report::unsupported(std::string const& kind) {
-    ++kinds_[kind].rows;
-    ++kinds_[kind].unsupported;
+void Report::unsupported(std::string const& kind, std::string const& reason) {
+    Count& count = kinds_[kind];
+    ++count.rows;
+    ++count.unsupported;
+    if (count.first_difference.empty()) count.first_difference = reason;
 }
 
 void Report::judged(std::string const& kind, std::string const& source, bool doubtful,

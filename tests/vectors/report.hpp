@@ -9,7 +9,8 @@ namespace plimsoll::vectors {
 
 class Report {
 public:
-    void unsupported(std::string const& kind);
+    /// A row of an unknown kind, or one that leaves out what its kind needs: then the reason.
+    void unsupported(std::string const& kind, std::string const& reason);
     /// A doubtful row is one that its own source's check could not reproduce: counted apart.
     void judged(std::string const& kind, std::string const& source, bool doubtful,
                 std::optional<Answer::Difference> const& difference);

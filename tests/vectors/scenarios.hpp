@@ -19,6 +19,7 @@ void read_scenario(std::filesystem::path const& path, Report& report);
 void vega_margin(Fields const& row, Report& report);
 void vega_price_monitoring(Fields const& row, Report& report);
 void vega_story(Fields const& row, Report& report);
+void lyra(Fields const& file, Report& report);
 void vega_losses(Fields const& row, Report& report);
 
 } // namespace plimsoll::vectors

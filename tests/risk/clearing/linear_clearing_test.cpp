@@ -13,16 +13,36 @@ Markets market(Wide const& interest = 0) {
 
 Account holder(Wide quote, Wide size) { return {std::move(quote), {{0, {std::move(size), 0, 0, 0}}}}; }
 
-// Source: the golden rounding of dYdX's bankruptcy quote, +21,347 -> -2,775 and -21,347 -> 2,776.
+// Source: dYdX's own figures, 21,347 quantums bought back for -2,775 and sold for 2,776: in the account's
+// favour both times.
 TEST(OrderBookClose, BankruptcyQuoteRoundsUp) {
-    Account const account = holder(-4'501'000'000, 10'000'000);
-    Wide const all = bankruptcy_quote(account, market(), 0, -10'000'000).value().quote;
-    EXPECT_EQ(all, 4'501'000'000); // exactly what it owes
-    Wide const third = bankruptcy_quote(account, market(), 0, -3'333'333).value().quote;
-    EXPECT_GE(3 * third, all - 3 * 500);
-    for (std::int64_t const delta : {0, 10'000'000, -10'000'001}) {
-        EXPECT_EQ(bankruptcy_quote(account, market(), 0, delta).error(), CloseRefusal::invalid_size_delta);
+    Account const short_side = holder(13'000'000, -100'000'000);
+    Account const long_side = holder(-13'000'000, 100'000'000);
+    EXPECT_EQ(bankruptcy_quote(short_side, market(), 0, 21'347).value().quote, -2775);
+    EXPECT_EQ(bankruptcy_quote(long_side, market(), 0, -21'347).value().quote, 2776);
+    for (std::int64_t const delta : {0, -21'347, 100'000'001}) {
+        EXPECT_EQ(bankruptcy_quote(short_side, market(), 0, delta).error(),
+                  CloseRefusal::invalid_size_delta);
     }
+    EXPECT_EQ(bankruptcy_quote({}, market(), 0, 1).error(), CloseRefusal::invalid_size_delta);
+}
+
+TEST(OrderBookClose, TheFundGainsNoMoreThanTheFee) {
+    Account const account = holder(-5'100'000'000, 10'000'000); // sold out at 51,000 it is worth nothing
+    BookScale const book{-8, 1};
+    auto const gain = [&](std::int64_t subticks) {
+        return insurance_fund_delta(account, market(), 0, {false, 10'000'000, subticks}, book, 5000)
+            .value().quote;
+    };
+    EXPECT_EQ(gain(51'000'000'000), 0);
+    EXPECT_EQ(gain(50'999'999'999), -1); // the fill rounds down
+    EXPECT_EQ(gain(51'000'000'010), 1);
+    EXPECT_EQ(gain(56'100'000'000), 28'050'000);
+    EXPECT_EQ(insurance_fund_delta(account, market(), 0, {}, book, 5000).error(),
+              CloseRefusal::nothing_filled);
+    EXPECT_TRUE(fund_covers(5, -5));
+    EXPECT_FALSE(fund_covers(5, -6));
+    EXPECT_TRUE(fund_covers(-1, 0));
 }
 
 RC_GTEST_PROP(OrderBookClose, WholePositionClosesAtExactlyNothing, ()) {
