@@ -152,7 +152,8 @@ void ArrayModel::explain(Share const& share, Int128 initial, Int128 maintenance,
     detail.facts.push_back({"delta not paired between underlyings", base, of.unpaired});
     detail.facts.push_back({"short-option minimum", base, of.minimum});
     for (ArrayPosition::Delta const& each : share.position.deltas) {
-        detail.facts.push_back({"delta", base + (each.expiry == 0 ? std::string(" perpetual") : " " + format_time(each.expiry)), each.coins});
+        std::string const expiry = each.expiry == 0 ? "perpetual" : format_time(each.expiry);
+        detail.facts.push_back({"delta", base + " " + expiry, each.coins});
     }
     for (std::size_t row = 0; row < array_size; ++row) {
         ScenarioLine line;
