@@ -32,9 +32,9 @@ private:
     };
 
     [[nodiscard]] result<Share*> share_of(std::vector<Share>& shares, AssetId base) const;
-    [[nodiscard]] result<std::vector<Share>> split(Portfolio const& portfolio, Int128& option_value, Tally& on) const;
+    [[nodiscard]] result<std::vector<Share>> split(Portfolio const& portfolio, Tally& on) const;
     void settle(std::vector<Share>& shares, Tally& on) const;
-    void explain(Share const& share, Int128 risk, MarginDetail& detail) const;
+    void explain(Share const& share, Int128 initial, Int128 maintenance, MarginDetail& detail) const;
 
     Preset const* preset_;
     Market const* market_;
@@ -81,14 +81,13 @@ result<ArrayModel::Share*> ArrayModel::share_of(std::vector<Share>& shares, Asse
     return &shares.back();
 }
 
-result<std::vector<ArrayModel::Share>> ArrayModel::split(Portfolio const& portfolio, Int128& option_value, Tally& on) const {
+result<std::vector<ArrayModel::Share>> ArrayModel::split(Portfolio const& portfolio, Tally& on) const {
     std::vector<Share> shares;
     for (OptionHolding const& held : portfolio.options) {
         if (faults_[held.option]) return *faults_[held.option];
         ExpiryMarket const& expiry = market_->expiries()[market_->options()[held.option].expiry];
         PLIMSOLL_TRY(share, share_of(shares, expiry.base));
         share->position.add_option(arrays_[held.option], expiry.expiry, held.amount, on);
-        option_value = on.add(option_value, on.product_down(held.amount, arrays_[held.option].price));
     }
     for (PerpetualHolding const& held : portfolio.perpetuals) {
         PLIMSOLL_TRYV(needs_.mark(held.instrument));
@@ -110,17 +109,20 @@ void ArrayModel::settle(std::vector<Share>& shares, Tally& on) const {
 
 result<Levels> ArrayModel::evaluate(Portfolio const& portfolio, MarginDetail* detail) const {
     Tally on;
-    Int128 option_value = 0;
-    PLIMSOLL_TRY(shares, split(portfolio, option_value, on));
+    PLIMSOLL_TRY(shares, split(portfolio, on));
     PLIMSOLL_TRY(worth, assets_.of(portfolio, on, detail));
     settle(shares, on);
+    Int128 initial = 0;
     Int128 maintenance = 0;
+    Int128 option_value = 0;
     for (Share const& share : shares) {
-        Int128 const risk = share.risk.risk(on);
-        maintenance = on.add(maintenance, risk);
-        if (detail != nullptr) explain(share, risk, *detail);
+        Int128 const first = share.risk.initial(share.position, rules_, on);
+        Int128 const later = share.risk.maintenance(on);
+        initial = on.add(initial, first);
+        maintenance = on.add(maintenance, later);
+        option_value = on.add(option_value, share.position.option_value);
+        if (detail != nullptr) explain(share, first, later, *detail);
     }
-    Int128 const initial = on.product_up(maintenance, rules_.initial_of_maintenance);
     // What options are worth past the risk they offset counts nothing: max(risk, value) in all.
     Int128 const initial_asks = std::max(initial, option_value);
     Int128 const maintenance_asks = std::max(maintenance, option_value);
@@ -129,27 +131,29 @@ result<Levels> ArrayModel::evaluate(Portfolio const& portfolio, MarginDetail* de
     Levels const levels{at_mark, on.subtract(counted, initial_asks), on.subtract(counted, maintenance_asks)};
     PLIMSOLL_TRYV(on.settle("margin"));
     if (detail != nullptr) {
-        add_line(*detail, "initial over maintenance", "", initial - maintenance, 0);
         add_line(*detail, "option value past the risk", "", initial_asks - initial, maintenance_asks - maintenance);
         detail->facts.push_back({"net option value", "", option_value});
     }
     return levels;
 }
 
-void ArrayModel::explain(Share const& share, Int128 risk, MarginDetail& detail) const {
+void ArrayModel::explain(Share const& share, Int128 initial, Int128 maintenance, MarginDetail& detail) const {
     std::string const base = needs_.name(share.base);
     ArrayRisk const& of = share.risk;
     Int128 const before = of.scan + of.calendar - of.credit;
     add_line(detail, "worst row", base, of.scan, of.scan);
     add_line(detail, "calendar spreads", base, of.calendar, of.calendar);
     add_line(detail, "credit between underlyings", base, -of.credit, -of.credit);
-    add_line(detail, "short-option minimum", base, risk - before, risk - before);
+    add_line(detail, "short-option minimum", base, maintenance - before, maintenance - before);
+    add_line(detail, "initial over maintenance", base, initial - maintenance, 0);
     detail.facts.push_back({"spot", base, share.position.spot});
+    detail.facts.push_back({"options at mark", base, share.position.option_value});
     detail.facts.push_back({"net delta", base, of.net_delta});
     detail.facts.push_back({"delta not paired between underlyings", base, of.unpaired});
     detail.facts.push_back({"short-option minimum", base, of.minimum});
     for (ArrayPosition::Delta const& each : share.position.deltas) {
-        detail.facts.push_back({"delta", base + (each.expiry == 0 ? std::string(" perpetual") : " " + format_time(each.expiry)), each.coins});
+        std::string const expiry = each.expiry == 0 ? "perpetual" : format_time(each.expiry);
+        detail.facts.push_back({"delta", base + " " + expiry, each.coins});
     }
     for (std::size_t row = 0; row < array_size; ++row) {
         ScenarioLine line;

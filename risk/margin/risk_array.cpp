@@ -61,7 +61,10 @@ void ArrayPosition::add_option(RiskArray const& array, TimeNs expiry, Int128 amo
         profits[row] = on.add(profits[row], on.product_down(amount, array.profits[row]));
     }
     add_delta(expiry, on.product_down(amount, array.delta), on);
-    if (amount < 0) short_coins = on.subtract(short_coins, amount);
+    option_value = on.add(option_value, on.product_down(amount, array.price));
+    if (amount >= 0) return;
+    short_coins = on.subtract(short_coins, amount);
+    has_others = true;
 }
 
 void ArrayPosition::add_linear(ArrayMoves const& moves, TimeNs expiry, Int128 size, Tally& on) {
@@ -70,10 +73,17 @@ void ArrayPosition::add_linear(ArrayMoves const& moves, TimeNs expiry, Int128 si
         profits[row] = on.add(profits[row], on.product_down(notional, moves[row].price));
     }
     add_delta(expiry, size, on);
+    has_others = true;
 }
 
-Int128 ArrayRisk::risk(Tally& on) const {
+Int128 ArrayRisk::maintenance(Tally& on) const {
     return std::max(on.subtract(on.add(scan, calendar), credit), minimum);
+}
+
+Int128 ArrayRisk::initial(ArrayPosition const& position, ArrayRules const& rules, Tally& on) const {
+    Int128 const risk = maintenance(on);
+    Int128 const scaled = on.product_up(risk, rules.initial_of_maintenance);
+    return position.has_others ? scaled : std::min(scaled, std::max(position.option_value, risk));
 }
 
 ArrayRisk risk_of(ArrayPosition const& position, ArrayRules const& rules, ArrayMoves const& moves, Tally& on) {

@@ -10,15 +10,18 @@
 ///                 scan * (spreads * deltas a spread / |net delta|) * credit: at most its scan
 ///     risk        max(scan + calendar - credit, short-option minimum * short coins * spot)
 ///
+///     initial     risk * initial_of_maintenance; nobody who only holds long options can lose more than
+///                 they are worth, so that of those alone it is at most that (or the risk)
+///
 /// and for the account
 ///
-///     maintenance  max(sum of risk - net option value, 0)
-///     initial      max(sum of risk * initial_of_maintenance (up) - net option value, 0)
+///     asked       max(sum over underlyings - net option value, 0)
 ///
 /// of what it has besides options: their value offsets risk, and what is left of it counts nothing.
 /// Forwards move in proportion with the spot. Deltas are Black-76's, of today; a perpetual is an expiry
-/// of its own, a dated future belongs to its expiry. Holding more of a long option never asks for more,
-/// but for the calendar charge where its delta pairs with another expiry's and credits that it unpairs.
+/// of its own, a dated future belongs to its expiry. Holding more of a long option never raises the
+/// maintenance asked, but for the calendar charge where its delta pairs with another expiry's, and for
+/// credits that it unpairs.
 ///
 /// Source: rows and extreme moves as CME's SPAN has them (advisory of 2008); the arrays themselves are
 /// priced with Black-76, since no official sample is open.
@@ -80,7 +83,9 @@ struct ArrayPosition {
     Int128 spot = 0;
     std::array<Int128, array_size> profits{}; ///< before cover
     std::vector<Delta> deltas;
-    Int128 short_coins = 0; ///< of options
+    Int128 short_coins = 0;  ///< of options
+    Int128 option_value = 0; ///< of all, today
+    bool has_others = false; ///< than long options
 
     void add_option(RiskArray const& array, TimeNs expiry, Int128 amount, Tally& on);
     void add_linear(ArrayMoves const& moves, TimeNs expiry, Int128 size, Tally& on);
@@ -99,7 +104,8 @@ struct ArrayRisk {
     Int128 net_delta = 0;
     Int128 unpaired = 0; ///< of net_delta: not used by a pair yet
 
-    [[nodiscard]] Int128 risk(Tally& on) const;
+    [[nodiscard]] Int128 maintenance(Tally& on) const; ///< the risk
+    [[nodiscard]] Int128 initial(ArrayPosition const& position, ArrayRules const& rules, Tally& on) const;
 };
 [[nodiscard]] ArrayRisk risk_of(ArrayPosition const& position, ArrayRules const& rules, ArrayMoves const& moves, Tally& on);
 
