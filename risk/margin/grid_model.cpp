@@ -64,8 +64,9 @@ struct Share {
 
 class GridModel final : public MarginModel {
 public:
-    GridModel(Preset const& preset, Market const& market)
-        : preset_(&preset), market_(&market), needs_(preset, market), parameters_(parameters_of(preset)) {}
+    GridModel(Preset const& preset, Market const& market, derive::Fidelity fidelity)
+        : preset_(&preset), market_(&market), needs_(preset, market), parameters_(parameters_of(preset)),
+          fidelity_(fidelity) {}
 
     [[nodiscard]] result<void> build(OptionNumbers options);
     [[nodiscard]] result<Levels> evaluate(Portfolio const& portfolio, MarginDetail* detail) const override;
@@ -84,6 +85,7 @@ private:
     Market const* market_;
     MarketNeeds needs_;
     derive::PortfolioParameters parameters_;
+    derive::Fidelity fidelity_;
     std::vector<Underlying> underlyings_;      ///< by asset id
     std::vector<std::uint32_t> grid_rows_;     ///< by option number
     std::vector<std::optional<Error>> option_faults_; ///< by option number
@@ -158,7 +160,7 @@ result<derive::ScenarioGrid> GridModel::grid_of(Underlying const& underlying, Op
         grid_rows_[option] = static_cast<std::uint32_t>(rows.size());
         rows.push_back({at->second, Int256{row.strike}, row.is_call, Int256{row.volatility.value.units()}});
     }
-    return derive::ScenarioGrid::build(parameters_, std::move(market), std::move(rows));
+    return derive::ScenarioGrid::build(parameters_, std::move(market), std::move(rows), fidelity_);
 }
 
 result<std::size_t> GridModel::underlying_of(AssetId base) const {
@@ -250,6 +252,7 @@ result<void> GridModel::add_asset(AssetHolding const& holding, std::vector<Share
 }
 
 result<Levels> GridModel::evaluate(Portfolio const& portfolio, MarginDetail* detail) const {
+    PLIMSOLL_ASSERT(fidelity_ == derive::Fidelity::exact);
     if (portfolio.cash < 0 && preset_->text("borrowing") == "no") return fail(Errc::borrowing_not_allowed, needs_.name(market_->quote()));
     Int256 other_value;
     PLIMSOLL_TRY(shares, split(portfolio, other_value, detail));
@@ -357,8 +360,8 @@ std::optional<Bounds> GridModel::screen(Portfolio const& portfolio) const {
 
 } // namespace
 
-result<ModelPtr> make_grid_model(Preset const& preset, Market const& market, OptionNumbers options) {
-    auto model = std::make_unique<GridModel>(preset, market);
+result<ModelPtr> make_grid_model(Preset const& preset, Market const& market, OptionNumbers options, bool only_screens) {
+    auto model = std::make_unique<GridModel>(preset, market, only_screens ? derive::Fidelity::fast : derive::Fidelity::exact);
     PLIMSOLL_TRYV(model->build(options));
     return ModelPtr(std::move(model));
 }

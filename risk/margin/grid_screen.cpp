@@ -101,7 +101,8 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
     }
     prices_.resize(grid.options().size() * columns_);
     for (std::size_t i = 0; i < grid.options().size(); ++i) {
-        Row row{true, grid.options()[i].expiry, grid.strike_number(i), grid.place(i), 0};
+        Row row{true, grid.options()[i].expiry, grid.strike_number(i), grid.place(i), 0, 0};
+        row.is_usable = set_slack(row, grid, i);
         auto const exact = grid.prices(i);
         for (std::size_t column = 0; column < columns_; ++column) {
             Checked fault;
@@ -112,6 +113,25 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
         }
         rows_.push_back(row);
     }
+}
+
+/// Of the largest and the smallest forward that any column prices with.
+bool GridScreen::set_slack(Row& row, derive::ScenarioGrid const& grid, std::size_t option) {
+    if (grid.fidelity() == derive::Fidelity::exact) return true;
+    derive::Option const& terms = grid.options()[option];
+    derive::ExpiryFeed const& feed = grid.market().expiries[terms.expiry];
+    Checked on;
+    Int256 most = one_wei;
+    Int256 least = one_wei;
+    for (derive::PriceColumn const& column : grid.columns()) {
+        most = std::max(most, column.spot_shock);
+        least = std::min(least, column.spot_shock);
+    }
+    auto forward = [&](Int256 const& shock) { return on.add(on.times(feed.forward_variable, shock), feed.forward_fixed); };
+    Int256 const ratio = on.divide(terms.strike, forward(least));
+    Int256 const off = on.add(on.divide(on.add(forward(most), terms.strike), Int256{derive::price_slack_divisor}),
+                              on.multiply(on.add(ratio, Int256{1}), Int256{4}));
+    return cut_up(off, largest_amount, row.slack) && !on.broken();
 }
 
 /// One account: lower bounds of every scenario, gathered expiry by expiry.
@@ -187,10 +207,10 @@ bool GridScreen::Sums::add_expiry(std::span<Held const> held) {
     for (Held const& each : held) {
         std::int64_t const* const prices = screen_.prices_.data() + each.row * columns;
         for (std::size_t column = 0; column < columns; ++column) values[column] += Int128{prices[column]} * each.amount;
-        lost += absolute(each.amount) + screen_.rows_[each.row].largest + 2;
+        Row const& row = screen_.rows_[each.row];
+        lost += absolute(each.amount) * (1 + row.slack) + row.largest + row.slack + 2;
     }
-    Row const& row = screen_.rows_[held.front().row];
-    Expiry const& expiry = screen_.expiries_[row.expiry];
+    Expiry const& expiry = screen_.expiries_[screen_.rows_[held.front().row].expiry];
     Int128 const mark = values[derive::ScenarioGrid::mark];
     mark_ += mark - lost;
     Int128 const loss = std::min({values[derive::ScenarioGrid::basis_up] - mark, values[derive::ScenarioGrid::basis_down] - mark, Int128{0}});

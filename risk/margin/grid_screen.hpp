@@ -8,10 +8,10 @@ namespace plimsoll::risk {
 
 /// Prices and amounts are cut to 10^-9, so that an option and a scenario cost one product of 64-bit
 /// numbers; what the cutting may have lost is counted and taken off at the end. Each price loses less
-/// than 10^-9 of a quote, each amount less than 10^-9 of a coin: their product at most
+/// than 10^-9 of a quote (and the slack of the fast family where the grid is of it), each amount less than 10^-9 of a coin: their product at most
 /// (price + amount) * 10^-9. What it cannot bound, it leaves to the exact rule:
 ///
-///     a price above 9.2e9, an amount above 9.2e9, a confidence below its threshold, a price with a fault
+///     a price above 1.1e9, an amount above 1.1e6, a confidence below its threshold, a price with a fault
 ///
 /// Its figures are of the same account and market: bounds(account) <= margin_of(account), each level.
 class GridScreen {
@@ -29,6 +29,7 @@ private:
         std::uint32_t strike = 0; ///< the put and the call of one strike share it
         std::uint32_t place = 0;
         std::int64_t largest = 0; ///< of its prices
+        std::int64_t slack = 0;   ///< how far a price may be off, beyond the cutting
     };
     struct Expiry {
         bool is_usable = false;
@@ -47,6 +48,8 @@ private:
         bool tilts = false;
     };
     class Sums;
+
+    [[nodiscard]] static bool set_slack(Row& row, derive::ScenarioGrid const& grid, std::size_t option);
 
     std::size_t columns_ = 0;
     std::vector<std::int64_t> prices_; ///< a row of columns_ an option, 10^-9

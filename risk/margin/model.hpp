@@ -76,6 +76,11 @@ protected:
     MarginModel& operator=(MarginModel const&) = default;
 };
 
+/// A model that only screens, from prices of the fast family; null where the preset's own model is quick
+/// enough to be asked outright. Arguments and errors as make_model.
+[[nodiscard]] result<std::unique_ptr<MarginModel>> make_screen(Preset const& preset, Market const& market,
+                                                               std::span<std::uint32_t const> options);
+
 /// The model of a preset on a market. `options` are those that will be met, by number in
 /// Market::options(), ascending: prices are computed for them once. Market and preset must outlive it.
 /// Errors: those of the preset's kernel where its numbers do not fit together.

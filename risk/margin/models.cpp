@@ -67,6 +67,11 @@ result<Int128> narrow(Int256 const& value) {
     return value.to_128();
 }
 
+result<ModelPtr> make_screen(Preset const& preset, Market const& market, OptionNumbers options) {
+    if (preset.kernel() != Kernel::scenario_grid) return ModelPtr{};
+    return make_grid_model(preset, market, options, true);
+}
+
 result<ModelPtr> make_model(Preset const& preset, Market const& market, OptionNumbers options) {
     switch (preset.kernel()) {
     case Kernel::scenario_grid: return make_grid_model(preset, market, options);

@@ -12,7 +12,7 @@ using OptionNumbers = std::span<std::uint32_t const>;
 [[nodiscard]] result<ModelPtr> make_linear_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_naked_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_ratio_model(Preset const&, Market const&, OptionNumbers);
-[[nodiscard]] result<ModelPtr> make_grid_model(Preset const&, Market const&, OptionNumbers);
+[[nodiscard]] result<ModelPtr> make_grid_model(Preset const&, Market const&, OptionNumbers, bool only_screens = false);
 [[nodiscard]] result<ModelPtr> make_standard_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_array_model(Preset const&, Market const&, OptionNumbers);
 [[nodiscard]] result<ModelPtr> make_greeks_model(Preset const&, Market const&, OptionNumbers);

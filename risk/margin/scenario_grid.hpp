@@ -56,6 +56,14 @@ struct PriceColumn {
     VolShock vol_shock = VolShock::none;
 };
 
+/// How prices are computed: to the last digit of the rule, or by the fast family, within `price_slack`.
+enum class Fidelity : std::uint8_t { exact, fast };
+
+/// The fast family's price is within (forward + strike) / 10^13 of the exact one, plus 4 (strike / forward + 1)
+/// units of 10^-18, since the exact rule multiplies a put by a discounted forward that it has cut (measured: a
+/// hundred times and twice nearer, tests/risk/sweep_test.cpp): good enough to tell who is surely well.
+inline constexpr Int128 price_slack_divisor = 10'000'000'000'000;
+
 /// Immutable once built. A row is an option in the order given, its prices side by side.
 class ScenarioGrid {
 public:
@@ -68,8 +76,10 @@ public:
     /// An option or expiry whose price cannot be had keeps its fault, which is met by the accounts
     /// that hold it. Errors: unknown_expiry, option_repeated.
     [[nodiscard]] static result<ScenarioGrid>
-    build(PortfolioParameters parameters, PortfolioMarket market, std::vector<Option> options);
+    build(PortfolioParameters parameters, PortfolioMarket market, std::vector<Option> options,
+ Fidelity fidelity = Fidelity::exact);
 
+    [[nodiscard]] Fidelity fidelity() const { return fidelity_; }
     [[nodiscard]] PortfolioParameters const& parameters() const { return parameters_; }
     [[nodiscard]] PortfolioMarket const& market() const { return market_; }
     [[nodiscard]] std::vector<Option> const& options() const { return options_; }
@@ -100,9 +110,12 @@ private:
     void choose_columns();
     [[nodiscard]] std::vector<std::uint32_t> sort_options();
     void price(std::span<std::uint32_t const> same_strike);
+    [[nodiscard]] Black76 fast_price(Checked& on, Option const& option, Int256 const& forward,
+                                     Int256 const& volatility) const;
     [[nodiscard]] Int256 shocked_volatility(Checked& on, Option const& option,
                                             Int256 const& forward, VolShock shock) const;
 
+    Fidelity fidelity_ = Fidelity::exact;
     PortfolioParameters parameters_;
     PortfolioMarket market_;
     std::vector<Option> options_;

@@ -6,6 +6,14 @@
 
 namespace plimsoll::risk {
 
+namespace {
+
+[[nodiscard]] bool is_cleared(std::optional<Bounds> const& bounds) {
+    return bounds && bounds->initial_excess_at_least >= 0 && bounds->maintenance_excess_at_least >= 0;
+}
+
+} // namespace
+
 std::string_view word(Standing standing) {
     constexpr std::array<std::string_view, standing_count> words{"clear", "below initial", "below maintenance", "insolvent",
                                                                  "failed"};
@@ -42,6 +50,15 @@ std::vector<std::uint32_t> held_options(Market const& market, std::span<AccountI
     return held;
 }
 
+std::vector<AccountId> suspects(MarginModel const& screen, PortfolioView const& view, std::span<AccountId const> accounts) {
+    std::vector<AccountId> found;
+    Portfolio portfolio;
+    for (AccountId const account : accounts) {
+        if (!view.read(account, portfolio) || !is_cleared(screen.screen(portfolio))) found.push_back(account);
+    }
+    return found;
+}
+
 std::vector<SweepRow> sweep(MarginModel const& model, PortfolioView const& view, std::span<AccountId const> accounts,
                             SweepMode mode) {
     std::vector<SweepRow> rows;
@@ -53,10 +70,7 @@ std::vector<SweepRow> sweep(MarginModel const& model, PortfolioView const& view,
         auto settle = [&]() -> result<void> {
             PLIMSOLL_TRYV(view.read(account, portfolio));
             if (mode == SweepMode::screened) {
-                auto const bounds = model.screen(portfolio);
-                if (bounds && bounds->initial_excess_at_least >= 0 && bounds->maintenance_excess_at_least >= 0) {
-                    return outcome::success();
-                }
+                if (is_cleared(model.screen(portfolio))) return outcome::success();
             }
             PLIMSOLL_TRY(levels, model.evaluate(portfolio, nullptr));
             row.levels = levels;

@@ -34,6 +34,10 @@ enum class SweepMode : std::uint8_t { screened, everybody };
 /// The options that any of the accounts holds, by number in Market::options(), ascending.
 [[nodiscard]] std::vector<std::uint32_t> held_options(Market const& market, std::span<AccountId const> accounts);
 
+/// Those that the screen does not clear, in the order given. What cannot be read is for evaluation to name.
+[[nodiscard]] std::vector<AccountId> suspects(MarginModel const& screen, PortfolioView const& view,
+                                              std::span<AccountId const> accounts);
+
 /// One row an account, in the order given. A failure is that account's own: the sweep goes on.
 [[nodiscard]] std::vector<SweepRow> sweep(MarginModel const& model, PortfolioView const& view,
                                           std::span<AccountId const> accounts, SweepMode mode);

@@ -78,6 +78,40 @@ RC_GTEST_PROP(Screen, IsNeverAboveTheExactLevelsAndSeldomFarBelow, ()) {
     RC_ASSERT(exact.maintenance_excess - bounds->maintenance_excess_at_least < cent);
 }
 
+RC_GTEST_PROP(Screen, FastPricesAreAHundredTimesNearerThanTheSlack, ()) {
+    auto logarithmic = [](std::int64_t low, std::int64_t high) { // spread over magnitudes
+        std::int64_t value = *rc::gen::inRange(low, high);
+        int const shift = *rc::gen::inRange(0, 30);
+        return std::max(low, value >> shift);
+    };
+    Int128 const forward = Int128{logarithmic(1, 1'000'000'000'000)} * 1'000'000'000'000;
+    Int128 const strike = Int128{logarithmic(1, 1'000'000'000'000)} * 1'000'000'000'000;
+    Int128 const volatility = Int128{logarithmic(0, 10'000'000'000)} * 1'000'000'001;
+    auto const seconds = logarithmic(0, 300'000'000);
+    Checked on;
+    derive::PortfolioParameters set;
+    set.vol_shock.dte_floor_seconds = 86'400;
+    set.basis_contingency = {Int256{one_units + one_units / 20}, Int256{one_units - one_units / 20}, {}, {}};
+    set.margin = {one_wei, one_wei, {}, {}, {}, {}, one_wei, one_wei};
+    set.scenarios = {{Int256{4 * one_units}, derive::VolShock::none, one_wei}};
+    derive::PortfolioMarket market;
+    market.now_seconds = 1'700'000'000;
+    market.spot_price = market.perp_price = Int256{forward};
+    market.stable_price = one_wei;
+    market.expiries.push_back({market.now_seconds + seconds, {}, Int256{forward}, one_wei, Int256{*rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000'000'000)}, one_wei, one_wei});
+    std::vector<derive::Option> const options{{0, Int256{strike}, true, Int256{volatility}}, {0, Int256{strike}, false, Int256{volatility}}};
+    auto const exact = derive::ScenarioGrid::build(set, market, options).value();
+    auto const fast = derive::ScenarioGrid::build(set, market, options, derive::Fidelity::fast).value();
+    for (std::size_t option = 0; option < 2; ++option) {
+        for (std::size_t column = 0; column < exact.columns().size(); ++column) {
+            Int128 const off = exact.prices(option)[column].to_128() - fast.prices(option)[column].to_128();
+            Int128 const shocked = forward * 4;
+            Int128 const near = (shocked + strike) / derive::price_slack_divisor / 100 + 2 * (strike / (forward * 19 / 20) + 1);
+            RC_ASSERT((off < 0 ? -off : off) <= near);
+        }
+    }
+}
+
 RC_GTEST_PROP(Sweep, NobodyNearTheLineIsMissed, ()) {
     // Each account gets cash that puts it within a few units of 10^-18, or of 10^-9, of its initial line.
     Crowd crowd;
@@ -96,6 +130,11 @@ RC_GTEST_PROP(Sweep, NobodyNearTheLineIsMissed, ()) {
     auto const model = make_model(preset, market, held_options(market, accounts)).value();
     auto const screened = sweep(*model, view, accounts, SweepMode::screened);
     auto const everybody = sweep(*model, view, accounts, SweepMode::everybody);
+    auto const screen = make_screen(preset, market, held_options(market, accounts)).value();
+    auto const found = suspects(*screen, view, accounts);
+    for (SweepRow const& row : everybody) {
+        RC_ASSERT(row.standing == Standing::clear || std::ranges::count(found, row.account) == 1);
+    }
     for (std::size_t i = 0; i < accounts.size(); ++i) {
         RC_ASSERT(everybody[i].is_exact);
         RC_ASSERT(screened[i].standing == everybody[i].standing);
@@ -113,7 +152,7 @@ TEST(Sweep, GoesOnPastAccountsWithoutAMargin) {
     book.cash(rich, "50000");
     book.hold(rich, perp, "1", "-50000");
     book.hold(broken, call, "1");
-    book.cash(poor, "-1");
+    book.cash(poor, "1");
     book.hold(poor, perp, "1", "-50000");
     Market const market = book.market();
     Valuation const valuation = Valuation::of(book.book(), book.usd).value();

@@ -29,22 +29,36 @@ struct Side {
     return side.counts[static_cast<std::size_t>(standing)];
 }
 
-/// Accounts are independent of each other: each core sweeps its share, in order.
-[[nodiscard]] std::vector<risk::SweepRow> sweep_on_all_cores(risk::MarginModel const& model, risk::PortfolioView const& view,
-                                                             std::span<AccountId const> accounts, risk::SweepMode mode) {
+/// Accounts are independent of each other: each core does its share, and the parts are put together in order.
+template <class Row, class F> [[nodiscard]] std::vector<Row> on_all_cores(std::span<AccountId const> accounts, F const& f) {
     std::size_t const cores = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 16);
     std::size_t const share = (accounts.size() + cores - 1) / cores;
-    std::vector<std::vector<risk::SweepRow>> parts(cores);
+    std::vector<std::vector<Row>> parts(cores);
     std::vector<std::thread> workers;
     for (std::size_t i = 0; i < cores; ++i) {
         std::size_t const first = std::min(i * share, accounts.size());
         std::size_t const end = std::min(first + share, accounts.size());
-        workers.emplace_back([&, i, first, end] { parts[i] = risk::sweep(model, view, accounts.subspan(first, end - first), mode); });
+        workers.emplace_back([&, i, first, end] { parts[i] = f(accounts.subspan(first, end - first)); });
     }
     for (std::thread& worker : workers) worker.join();
-    std::vector<risk::SweepRow> rows;
+    std::vector<Row> rows;
     rows.reserve(accounts.size());
     for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(rows));
+    return rows;
+}
+
+/// Exact rows of the suspects; everybody else is clear.
+[[nodiscard]] std::vector<risk::SweepRow> with_the_cleared(std::span<AccountId const> accounts, std::vector<risk::SweepRow> exact) {
+    std::vector<risk::SweepRow> rows;
+    rows.reserve(accounts.size());
+    auto next = exact.begin();
+    for (AccountId const account : accounts) {
+        if (next != exact.end() && next->account == account) {
+            rows.push_back(std::move(*next++));
+        } else {
+            rows.push_back({account, risk::Standing::clear, false, {}, std::nullopt});
+        }
+    }
     return rows;
 }
 
@@ -66,10 +80,21 @@ void add_up(Side& side) {
 }
 
 [[nodiscard]] result<Side> look(ChosenPreset chosen, MarginGround const& ground, std::span<AccountId const> accounts,
-                                std::span<std::uint32_t const> options, risk::SweepMode mode) {
+                                std::span<std::uint32_t const> options, bool is_screened) {
     Side side(std::move(chosen));
-    PLIMSOLL_TRY(model, risk::make_model(side.chosen.preset, ground.market, options));
-    side.rows = sweep_on_all_cores(*model, risk::PortfolioView(ground.market, ground.valuation), accounts, mode);
+    risk::PortfolioView const view(ground.market, ground.valuation);
+    std::vector<AccountId> left(accounts.begin(), accounts.end());
+    std::vector<std::uint32_t> needed(options.begin(), options.end());
+    if (is_screened) {
+        PLIMSOLL_TRY(screen, risk::make_screen(side.chosen.preset, ground.market, options));
+        if (screen != nullptr) {
+            left = on_all_cores<AccountId>(accounts, [&](auto share) { return risk::suspects(*screen, view, share); });
+            needed = risk::held_options(ground.market, left);
+        }
+    }
+    PLIMSOLL_TRY(model, risk::make_model(side.chosen.preset, ground.market, needed));
+    auto exact = on_all_cores<risk::SweepRow>(left, [&](auto share) { return risk::sweep(*model, view, share, risk::SweepMode::everybody); });
+    side.rows = with_the_cleared(accounts, std::move(exact));
     add_up(side);
     return side;
 }
@@ -209,9 +234,8 @@ result<Status> margin_of_all(Shell const& shell, MarginAsk const& ask) {
     auto const accounts = risk::margined_accounts(moment.book);
     auto const options = risk::held_options(ground.market, accounts);
     View view{moment, ground.in, {}, accounts.size(), ask.is_screened};
-    auto const mode = ask.is_screened ? risk::SweepMode::screened : risk::SweepMode::everybody;
     for (ChosenPreset& each : chosen) {
-        PLIMSOLL_TRY(side, look(std::move(each), ground, accounts, options, mode));
+        PLIMSOLL_TRY(side, look(std::move(each), ground, accounts, options, ask.is_screened));
         view.sides.push_back(std::move(side));
     }
     PLIMSOLL_TRYV(Shell::print(shell.is_json() ? to_json(view, ask) : to_text(view, ask)));
