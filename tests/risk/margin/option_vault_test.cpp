@@ -75,6 +75,24 @@ TEST(RampedAuction, RisesFromBelowTheCashValueToAllThereIs) {
     EXPECT_EQ(at(1'000'000), 40'000'000);
 }
 
+TEST(RampedAuction, LiquidatesOnlyWhatIsShortOfItsRequirement) {
+    RampTerms const ramp{thousandths(50), 3600};
+    NakedVault vault{true, 16'780'000, 6, {whole(1), whole(100), 604'800, true}};
+    auto const run = [&](bool newer = true) {
+        return liquidation(vault, whole(150), newer, 0, terms(), ramp);
+    };
+    EXPECT_FALSE(run().value().liquidatable);
+    --vault.collateral_units;
+    EXPECT_TRUE(run().value().liquidatable);
+    EXPECT_EQ(run(false).error(), LiquidationRefusal::round_not_after_vault_update);
+    vault.option.seconds_to_expiry = 1'209'601;
+    EXPECT_EQ(run().error(), LiquidationRefusal::tenor_beyond_table);
+    vault.option.seconds_to_expiry = 0;
+    EXPECT_EQ(run().error(), LiquidationRefusal::expired);
+    vault.is_naked = false;
+    EXPECT_EQ(run().error(), LiquidationRefusal::vault_type_not_naked);
+}
+
 spread::Series series(std::string name, std::int64_t strike, bool is_put) {
     return {std::move(name), "ETH", "USD", is_put ? "USD" : "ETH", is_put ? 6 : 18,
             whole(strike), 1000, is_put};
@@ -93,6 +111,25 @@ TEST(OptionSpread, HoldsTheLargestLoss) {
     EXPECT_EQ(spread::excess(vault, {}).error(), spread::SpreadRefusal::long_not_marginable);
     vault.longs.push_back(series("s300", 300, true));
     EXPECT_EQ(spread::excess(vault, {}).error(), spread::SpreadRefusal::too_many_longs);
+}
+
+TEST(OptionSpread, AfterExpiryOwesWhatThePairCameTo) {
+    spread::OptionVault vault;
+    vault.shorts = {series("s250", 250, true)};
+    vault.shorts.front().seconds_to_expiry = 0;
+    vault.short_amounts = {100'000'000};
+    spread::Prices prices;
+    prices.at_expiry = {{"ETH", {whole(150), true}}, {"USD", {whole(1), true}}};
+    EXPECT_EQ(spread::excess(vault, prices).value().units, 100'000'000);
+    EXPECT_EQ(spread::payout_per_contract(vault.shorts.front(), prices).value().per_contract,
+              100'000'000);
+    prices.at_expiry["ETH"].is_final = false;
+    EXPECT_EQ(spread::excess(vault, prices).error(), spread::SpreadRefusal::expiry_price_not_final);
+    vault.shorts.front().seconds_to_expiry = 1;
+    EXPECT_EQ(spread::payout_per_contract(vault.shorts.front(), prices).error(),
+              spread::SpreadRefusal::not_expired);
+    vault.shorts.front().collateral = "EUR";
+    EXPECT_EQ(spread::excess(vault, prices).error(), spread::SpreadRefusal::live_price_missing);
 }
 
 RC_GTEST_PROP(OptionSpread, ALongLegNeverRaisesTheRequirement, ()) {
