@@ -112,7 +112,7 @@ void GreeksModel::explain(Share const& share, GreeksRisk const& risk, MarginDeta
     add_line(detail, is_tail ? "worst tail" : "worst of the rectangle", base, risk.loss, risk.loss);
     Int128 const above = std::max(risk.minimum - risk.loss, Int128{0});
     add_line(detail, "short-option minimum", base, above, above);
-    CashGreeks const& net = share.position.net;
+    CashGreeks const& net = risk.net;
     for (MarginFact const& fact : {MarginFact{"spot", base, share.position.spot}, MarginFact{"delta in quote", base, net.delta},
                                    MarginFact{"gamma in quote", base, net.gamma}, MarginFact{"vega in quote", base, net.vega},
                                    MarginFact{"theta of the horizon", base, net.theta},

@@ -67,28 +67,26 @@ RectanglePoints points_of(CashGreeks const& net, GreeksRules const& rules, Tally
 }
 
 void GreeksPosition::add_option(GreeksRow const& row, Int128 amount, Tally& on) {
-    auto add = [&](Int128& sum, Int128 each) { sum = on.add(sum, on.product_down(amount, each)); };
-    add(net.delta, row.greeks.delta);
-    add(net.gamma, row.greeks.gamma);
-    add(net.vega, row.greeks.vega);
-    add(net.theta, row.greeks.theta);
+    on.add_product(delta, amount, row.greeks.delta);
+    on.add_product(gamma, amount, row.greeks.gamma);
+    on.add_product(vega, amount, row.greeks.vega);
+    on.add_product(theta, amount, row.greeks.theta);
     tails.resize(row.tails.size());
-    for (std::size_t i = 0; i < tails.size(); ++i) add(tails[i], row.tails[i]);
+    for (std::size_t i = 0; i < tails.size(); ++i) on.add_product(tails[i], amount, row.tails[i]);
     if (amount < 0) short_coins = on.subtract(short_coins, amount);
 }
 
 void GreeksPosition::add_linear(GreeksRules const& rules, Int128 size, Tally& on) {
     Int128 const notional = on.product_down(size, spot);
-    net.delta = on.add(net.delta, notional);
+    on.add_product(delta, notional, one_units);
     tails.resize(rules.tails.size());
-    for (std::size_t i = 0; i < tails.size(); ++i) {
-        tails[i] = on.add(tails[i], on.product_down(notional, rules.tails[i].spot - one_units));
-    }
+    for (std::size_t i = 0; i < tails.size(); ++i) on.add_product(tails[i], notional, rules.tails[i].spot - one_units);
 }
 
 GreeksRisk risk_of(GreeksPosition const& position, GreeksRules const& rules, Tally& on) {
     GreeksRisk risk;
-    risk.points = points_of(position.net, rules, on);
+    risk.net = position.net(on);
+    risk.points = points_of(risk.net, rules, on);
     Int128 least = 0;
     auto look = [&](std::size_t number, Int128 profit) {
         if (profit >= least) return;
@@ -97,7 +95,7 @@ GreeksRisk risk_of(GreeksPosition const& position, GreeksRules const& rules, Tal
     };
     for (std::size_t i = 0; i < risk.points.size(); ++i) look(i, risk.points[i].profit);
     for (std::size_t i = 0; i < position.tails.size(); ++i) {
-        risk.tails.push_back(on.product_down(position.tails[i], rules.tails[i].dampening));
+        risk.tails.push_back(on.product_down(on.down(position.tails[i]), rules.tails[i].dampening));
         look(risk.points.size() + i, risk.tails.back());
     }
     risk.loss = -least;

@@ -18,8 +18,8 @@
 ///     maintenance = sum of risk + perp_fraction * notional of each perpetual
 ///     initial     = maintenance * initial_of_maintenance
 ///
-/// Rounding, to 10^-18: each holding's Greeks and tails down, each product of a point's profit down,
-/// the vertex's loss and all that is asked up.
+/// Rounding, to 10^-18: an option's Greeks down; their sums and those of tails down, once; each product
+/// of a point's profit down, the vertex's loss and all that is asked up.
 ///
 /// Limit: a quadratic is only the market near where it stands. Short options far out of the money have
 /// little gamma to show for what a large move costs; the tails and the minimum are there for them.
@@ -81,15 +81,20 @@ using RectanglePoints = std::array<RectanglePoint, 6>;
 /// What an account holds of one underlying.
 struct GreeksPosition {
     Int128 spot = 0;
-    CashGreeks net;
-    std::vector<Int128> tails; ///< before dampening
+    ProductSum delta;
+    ProductSum gamma;
+    ProductSum vega;
+    ProductSum theta;
+    std::vector<ProductSum> tails; ///< before dampening
     Int128 short_coins = 0;    ///< of options
 
     void add_option(GreeksRow const& row, Int128 amount, Tally& on);
     void add_linear(GreeksRules const& rules, Int128 size, Tally& on);
+    [[nodiscard]] CashGreeks net(Tally& on) const { return {on.down(delta), on.down(gamma), on.down(vega), on.down(theta)}; }
 };
 
 struct GreeksRisk {
+    CashGreeks net;
     RectanglePoints points{};
     std::vector<Int128> tails; ///< with dampening
     std::size_t worst = 0;     ///< of the points, then the tails: the first of the worst

@@ -58,7 +58,7 @@ void ArrayPosition::add_delta(TimeNs expiry, Int128 coins, Tally& on) {
 
 void ArrayPosition::add_option(RiskArray const& array, TimeNs expiry, Int128 amount, Tally& on) {
     for (std::size_t row = 0; row < array_size; ++row) {
-        profits[row] = on.add(profits[row], on.product_down(amount, array.profits[row]));
+        on.add_product(profits[row], amount, array.profits[row]);
     }
     add_delta(expiry, on.product_down(amount, array.delta), on);
     option_value = on.add(option_value, on.product_down(amount, array.price));
@@ -70,7 +70,7 @@ void ArrayPosition::add_option(RiskArray const& array, TimeNs expiry, Int128 amo
 void ArrayPosition::add_linear(ArrayMoves const& moves, TimeNs expiry, Int128 size, Tally& on) {
     Int128 const notional = on.product_down(size, spot);
     for (std::size_t row = 0; row < array_size; ++row) {
-        profits[row] = on.add(profits[row], on.product_down(notional, moves[row].price));
+        on.add_product(profits[row], notional, moves[row].price);
     }
     add_delta(expiry, size, on);
     has_others = true;
@@ -89,7 +89,7 @@ Int128 ArrayRisk::initial(ArrayPosition const& position, ArrayRules const& rules
 ArrayRisk risk_of(ArrayPosition const& position, ArrayRules const& rules, ArrayMoves const& moves, Tally& on) {
     ArrayRisk risk;
     for (std::size_t row = 0; row < array_size; ++row) {
-        risk.profits[row] = on.product_down(position.profits[row], moves[row].cover);
+        risk.profits[row] = on.product_down(on.down(position.profits[row]), moves[row].cover);
         if (risk.profits[row] < risk.profits[risk.worst]) risk.worst = row;
     }
     risk.scan = std::max(-risk.profits[risk.worst], Int128{0});

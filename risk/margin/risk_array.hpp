@@ -2,7 +2,7 @@
 ///
 /// For each underlying, in this order; losses and charges round up, credits down, to 10^-18:
 ///
-///     profit_i    sum over holdings of amount * array_i (down), times the row's cover (down)
+///     profit_i    sum over holdings of amount * array_i (down, once), times the row's cover (down)
 ///     scan        the largest loss of the sixteen rows, at least 0
 ///     calendar    charge * spot * the smaller of all long and all short deltas, summed by expiry
 ///     credit      down the preset's list of pairs, with deltas not paired yet and of opposite signs:
@@ -81,10 +81,10 @@ struct ArrayPosition {
     };
 
     Int128 spot = 0;
-    std::array<Int128, array_size> profits{}; ///< before cover
+    std::array<ProductSum, array_size> profits{}; ///< before cover
     std::vector<Delta> deltas;
     Int128 short_coins = 0;  ///< of options
-    Int128 option_value = 0; ///< of all, today
+    Int128 option_value = 0; ///< of all, today: each rounded down
     bool has_others = false; ///< than long options
 
     void add_option(RiskArray const& array, TimeNs expiry, Int128 amount, Tally& on);

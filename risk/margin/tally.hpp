@@ -9,6 +9,11 @@
 
 namespace plimsoll::risk {
 
+/// Products summed as they are, 10^-36, to be rounded once.
+struct ProductSum {
+    Int256 units;
+};
+
 /// One calculation. A step that is too large gives 0 and is noted; whoever started it asks once, at its
 /// end. `down` is toward minus infinity and `up` toward plus infinity, whatever the signs.
 class Tally {
@@ -29,13 +34,7 @@ public:
 
     /// a * b, both 10^-18; with multiplications only, since nearly every step is one.
     [[nodiscard]] Int128 product_down(Int128 a, Int128 b) {
-        Uint256 const product = wide_product(magnitude(a), magnitude(b));
-        Uint256 const whole = quotient_by_one(product);
-        if (!whole.fits_128() || whole.low() > static_cast<Uint128>(row_limit_units)) return refuse();
-        auto const size = static_cast<Int128>(whole.low());
-        if ((a < 0) == (b < 0)) return size;
-        bool const is_exact = whole.low() * static_cast<Uint128>(one_units) == product.low(); // the rest is below 2^60
-        return keep(is_exact ? -size : -size - 1);
+        return over_one_down(wide_product(magnitude(a), magnitude(b)), (a < 0) != (b < 0));
     }
     [[nodiscard]] Int128 product_up(Int128 a, Int128 b) { return -product_down(-a, b); }
     /// a * b / c; c is positive.
@@ -45,7 +44,26 @@ public:
     }
     [[nodiscard]] Int128 fraction_up(Int128 a, Int128 b, Int128 c) { return -fraction_down(-a, b, c); }
 
+    /// Adds a * b and rounds nothing: the hot loop of a sweep over accounts.
+    void add_product(ProductSum& sum, Int128 a, Int128 b) {
+        Int256 const product = wide_product(a, b);
+        bool const same_signs = sum.units.is_negative() == product.is_negative();
+        sum.units = Int256::of_bits(sum.units.bits() + product.bits());
+        if (same_signs && sum.units.is_negative() != product.is_negative()) broken_ = true;
+    }
+    [[nodiscard]] Int128 down(ProductSum const& sum) {
+        return over_one_down(sum.units.magnitude(), sum.units.is_negative());
+    }
+
 private:
+    [[nodiscard]] Int128 over_one_down(Uint256 const& size, bool is_negative) {
+        Uint256 const whole = quotient_by_one(size);
+        if (!whole.fits_128() || whole.low() > static_cast<Uint128>(row_limit_units)) return refuse();
+        auto const units = static_cast<Int128>(whole.low());
+        if (!is_negative) return units;
+        bool const is_exact = whole.low() * static_cast<Uint128>(one_units) == size.low(); // the rest is below 2^60
+        return keep(is_exact ? -units : -units - 1);
+    }
     [[nodiscard]] Int128 refuse() {
         broken_ = true;
         return 0;

@@ -206,10 +206,11 @@ RC_GTEST_PROP(RiskArrayRounding, IsAgainstTheAccount, (std::int64_t amount, std:
     array.profits.fill(profit);
     ArrayPosition position;
     position.add_option(array, 1, amount, on);
-    // profit <= amount * profit / 10^18 < profit + 1
+    // got <= amount * profit / 10^18 < got + 1
     Int128 const exact = Int128{amount} * profit;
-    RC_ASSERT(position.profits[0] * one_units <= exact);
-    RC_ASSERT(exact - position.profits[0] * one_units < one_units);
+    Int128 const got = risk_of(position, shipped(), moves_of(shipped()), on).profits[0];
+    RC_ASSERT(got * one_units <= exact);
+    RC_ASSERT(exact - got * one_units < one_units);
 }
 
 TEST(RiskArrayRefusal, TellsOfNumbersTooLarge) {

@@ -44,6 +44,32 @@ RC_GTEST_PROP(TallyProducts, AreExactQuotients, (std::int64_t a, std::int64_t b,
     if (fits) RC_ASSERT(got == *want);
 }
 
+/// Three thirds of a unit are a unit, and not three times nothing; below zero likewise.
+TEST(TallyProductSum, IsRoundedOnce) {
+    for (Int128 const sign : {1, -1}) {
+        Tally on;
+        ProductSum sum;
+        for (int i = 0; i < 4; ++i) on.add_product(sum, sign, one_units / 4);
+        EXPECT_EQ(on.down(sum), sign);
+        on.add_product(sum, 1, 1);
+        EXPECT_EQ(on.down(sum), sign);
+        on.add_product(sum, 1, -2);
+        EXPECT_EQ(on.down(sum), sign - 1);
+        EXPECT_FALSE(on.broken());
+    }
+}
+TEST(TallyProductSum, TellsOfSumsPast256Bits) {
+    for (Int128 const sign : {1, -1}) {
+        Tally on;
+        ProductSum sum;
+        for (int i = 0; i < 7; ++i) on.add_product(sum, row_limit_units, sign * row_limit_units); // 2^252 each
+        EXPECT_FALSE(on.broken());
+        on.add_product(sum, row_limit_units, sign * row_limit_units);
+        on.add_product(sum, row_limit_units, sign * row_limit_units);
+        EXPECT_TRUE(on.broken());
+    }
+}
+
 TEST(Tally, RemembersTheFirstStepTooLarge) {
     Tally sum;
     EXPECT_EQ(sum.add(row_limit_units, 0), row_limit_units);
