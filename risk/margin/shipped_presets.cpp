@@ -1,18 +1,9 @@
 #include "risk/margin/shipped_presets.hpp"
 
 namespace plimsoll::risk {
-namespace {
-
-constexpr ShippedPreset shipped[] = {
-#include "shipped_presets.inc"
-};
-
-} // namespace
-
-std::span<ShippedPreset const> shipped_presets() { return shipped; }
 
 std::optional<Preset> shipped_preset(std::string_view name) {
-    for (ShippedPreset const& each : shipped) {
+    for (ShippedPreset const& each : shipped_presets()) {
         if (each.file.substr(0, each.file.rfind('.')) != name) continue;
         auto preset = Preset::parse(each.body, each.file);
         PLIMSOLL_ASSERT(preset.has_value()); // a test parses each

@@ -1,6 +1,7 @@
 /// plimsoll_quantlib: our Black-76 beside QuantLib's blackFormula in one run, a line of JSON a figure.
 #include "risk/pricing/implied.hpp"
 #include "tests/bench/option_workload.hpp"
+#include "tests/bench/quantlib/sweep.hpp"
 #include "tests/bench/rivals/report.hpp"
 
 #include <CLI/CLI.hpp>
@@ -70,7 +71,14 @@ int main(int argc, char** argv) {
     int passes = 50;
     app.add_option("--rounds", rounds, "medians of so many");
     app.add_option("--passes", passes, "passes over the 4096 options a round");
+    std::size_t accounts = 100'000;
+    std::vector<std::string> names;
+    app.add_option("--accounts", accounts, "of the sweep");
+    app.add_option("NAME", names, "pricing, sweep; both where none is named");
     CLI11_PARSE(app, argc, argv);
+    auto is_wanted = [&](std::string const& name) { return names.empty() || std::ranges::find(names, name) != names.end(); };
+    if (is_wanted("sweep")) sweep_beside_quantlib(accounts, rounds);
+    if (!is_wanted("pricing")) return 0;
 
     std::vector<fast::Terms> const options = option_workload();
     std::vector<CachedOption> cached;
