@@ -3,6 +3,7 @@
 #include "risk/margin/derive_portfolio.hpp"
 #include "risk/margin/grid_screen.hpp"
 #include "risk/margin/models.hpp"
+#include "risk/margin/quick_screen.hpp"
 
 #include <map>
 
@@ -52,6 +53,7 @@ struct Underlying {
     InstrumentId perpetual; ///< whose mark is the perpetual price: the first listed; none where there is none
     std::optional<derive::ScenarioGrid> grid;
     std::optional<Error> fault; ///< why there is no grid
+    QuickScreen quick;
     GridScreen screen;
 };
 
@@ -71,6 +73,7 @@ public:
     [[nodiscard]] result<void> build(OptionNumbers options);
     [[nodiscard]] result<Levels> evaluate(Portfolio const& portfolio, MarginDetail* detail) const override;
     [[nodiscard]] std::optional<Bounds> screen(Portfolio const& portfolio) const override;
+    [[nodiscard]] std::optional<Bounds> quick_bounds(Portfolio const& portfolio) const;
 
 private:
     [[nodiscard]] result<derive::ScenarioGrid> grid_of(Underlying const& underlying, OptionNumbers options);
@@ -89,12 +92,16 @@ private:
     std::vector<Underlying> underlyings_;      ///< by asset id
     std::vector<std::uint32_t> grid_rows_;     ///< by option number
     std::vector<std::optional<Error>> option_faults_; ///< by option number
+    std::vector<std::uint32_t> option_underlyings_;   ///< the same
+    bool lists_markets_ = false;
 };
 
 result<void> GridModel::build(OptionNumbers options) {
     PLIMSOLL_TRYV(derive::check(parameters_));
     grid_rows_.assign(market_->options().size(), not_priced);
     option_faults_.resize(market_->options().size());
+    option_underlyings_.resize(market_->options().size());
+    lists_markets_ = !preset_->list("markets").empty();
     std::map<AssetId, std::vector<std::uint32_t>> by_base;
     for (std::uint32_t const option : options) {
         by_base[market_->expiries()[market_->options()[option].expiry].base].push_back(option);
@@ -110,10 +117,12 @@ result<void> GridModel::build(OptionNumbers options) {
         if (market_->spot(AssetId{id}).is_some() && AssetId{id} != market_->quote()) by_base.try_emplace(AssetId{id});
     }
     for (auto const& [base, numbers] : by_base) {
-        Underlying underlying{base, perpetuals[base], std::nullopt, std::nullopt, {}};
+        Underlying underlying{base, perpetuals[base], std::nullopt, std::nullopt, {}, {}};
+        for (std::uint32_t const option : numbers) option_underlyings_[option] = static_cast<std::uint32_t>(underlyings_.size());
         auto grid = grid_of(underlying, numbers);
         if (grid) {
             underlying.grid = std::move(grid).value();
+            underlying.quick = QuickScreen(*underlying.grid);
             underlying.screen = GridScreen(*underlying.grid);
         } else {
             underlying.fault = std::move(grid).error();
@@ -186,7 +195,7 @@ result<std::vector<Share>> GridModel::split(Portfolio const& portfolio, Int256& 
         if (option_faults_[held.option]) return *option_faults_[held.option];
         AssetId const base = market_->expiries()[market_->options()[held.option].expiry].base;
         PLIMSOLL_TRY(underlying, underlying_of(base));
-        if (row_for(*preset_, "markets", "asset", needs_.name(base)) == nullptr && !preset_->list("markets").empty()) {
+        if (lists_markets_ && row_for(*preset_, "markets", "asset", needs_.name(base)) == nullptr) {
             return fail(Errc::instrument_not_in_preset, needs_.name_of_option(held.option));
         }
         PLIMSOLL_ASSERT(grid_rows_[held.option] != not_priced);
@@ -342,8 +351,25 @@ void GridModel::explain(Share const& share, derive::PortfolioMargin const& margi
     }
 }
 
+/// Of an account of options of one underlying and cash, which most are.
+std::optional<Bounds> GridModel::quick_bounds(Portfolio const& portfolio) const {
+    constexpr std::size_t most = 256;
+    std::size_t const count = portfolio.options.size();
+    if (count == 0 || count > most || !portfolio.perpetuals.empty() || !portfolio.assets.empty() || lists_markets_) return std::nullopt;
+    std::uint32_t const underlying = option_underlyings_[portfolio.options.front().option];
+    std::array<QuickScreen::Held, most> held;
+    for (std::size_t i = 0; i < count; ++i) {
+        OptionHolding const& each = portfolio.options[i];
+        if (option_underlyings_[each.option] != underlying || grid_rows_[each.option] == not_priced) return std::nullopt;
+        held[i] = {grid_rows_[each.option], each.amount};
+    }
+    return underlyings_[underlying].quick.bounds(std::span(held.data(), count), portfolio.cash);
+}
+
 std::optional<Bounds> GridModel::screen(Portfolio const& portfolio) const {
-    if (!portfolio.assets.empty() && preset_->list("collateral").empty()) return std::nullopt;
+    if (auto const quick = quick_bounds(portfolio); quick && quick->initial_excess_at_least >= 0 && quick->maintenance_excess_at_least >= 0) {
+        return quick;
+    }
     Int256 other_value;
     auto const shares = split(portfolio, other_value, nullptr);
     if (!shares || !other_value.fits_128()) return std::nullopt;

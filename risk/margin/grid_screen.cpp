@@ -8,6 +8,8 @@ namespace plimsoll::risk {
 namespace {
 
 constexpr Int128 nano = 1'000'000'000;
+/// Factors count 2^-30, so that applying one takes a shift and no division.
+constexpr int factor_bits = 30;
 /// So that a sum of 512 products stays below 2^119, and that times a factor of 64 below 2^126.
 constexpr Int128 largest_amount = Int128{1} << 50;
 constexpr Int128 largest_price = Int128{1} << 60;
@@ -37,11 +39,21 @@ constexpr Int128 truncations = 65'536;
     return within(cut, limit);
 }
 
-/// value * factor at least, at most; the factor in 10^-9 and not negative.
-[[nodiscard]] constexpr Int128 at_least(Int128 units, std::int64_t factor) { return floor_nano(units) * factor; }
-[[nodiscard]] constexpr Int128 at_most(Int128 units, std::int64_t factor) { return ceiling_nano(units) * factor; }
+/// value * factor at least, at most; the factor in 2^-30 and not negative.
+[[nodiscard]] constexpr Int128 at_least(Int128 units, std::int64_t factor) { return (units >> factor_bits) * factor; }
+[[nodiscard]] constexpr Int128 at_most(Int128 units, std::int64_t factor) { return -at_least(-units, factor); }
 
-constexpr Int128 factor_limit = Int128{64} * nano;
+/// A factor rounded down, up; false where it is negative or above 64.
+[[nodiscard]] bool factor_down(Int256 const& value, std::int64_t& out) {
+    if (value.is_negative() || value > Int256{64 * one_units}) return false;
+    out = static_cast<std::int64_t>((value.to_128() << factor_bits) / one_units);
+    return true;
+}
+[[nodiscard]] bool factor_up(Int256 const& value, std::int64_t& out) {
+    if (!factor_down(value, out)) return false;
+    ++out;
+    return true;
+}
 
 [[nodiscard]] Int128 absolute(Int128 value) { return value < 0 ? -value : value; }
 
@@ -57,12 +69,12 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
         initial = on.add(initial, on.times(on.subtract(other.peg_loss_threshold, market.stable_price), other.peg_loss_factor));
     }
     bool ok = columns_ <= most_columns;
-    ok = cut_up(initial, factor_limit, factor_initial_) && ok;
-    ok = cut_up(set.margin.mm_factor, factor_limit, factor_maintenance_) && ok;
-    ok = cut_up(other.mm_perp_fraction, factor_limit, perp_maintenance_) && ok;
-    ok = cut_up(on.add(other.im_perp_fraction, other.mm_perp_fraction), factor_limit, perp_initial_) && ok;
-    ok = cut_up(other.mm_option_fraction, factor_limit, option_maintenance_) && ok;
-    ok = cut_up(on.add(other.im_option_fraction, other.mm_option_fraction), factor_limit, option_initial_) && ok;
+    ok = factor_up(initial, factor_initial_) && ok;
+    ok = factor_up(set.margin.mm_factor, factor_maintenance_) && ok;
+    ok = factor_up(other.mm_perp_fraction, perp_maintenance_) && ok;
+    ok = factor_up(on.add(other.im_perp_fraction, other.mm_perp_fraction), perp_initial_) && ok;
+    ok = factor_up(other.mm_option_fraction, option_maintenance_) && ok;
+    ok = factor_up(on.add(other.im_option_fraction, other.mm_option_fraction), option_initial_) && ok;
     ok = cut_up(market.spot_price, largest_price, spot_) && ok;
     ok = market.spot_confidence >= other.confidence_threshold && ok;
     perp_is_usable_ = market.perp_confidence >= other.confidence_threshold;
@@ -73,8 +85,8 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
         scenario.tilts = told.vol_shock == derive::VolShock::linear || told.vol_shock == derive::VolShock::abs;
         Int256 const move = on.subtract(told.spot_shock, one_wei);
         ok = cut_down(move, largest_price, scenario.move) && ok;
-        ok = cut_down(told.dampening_factor, factor_limit, scenario.damp_at_least) && ok;
-        ok = cut_up(told.dampening_factor, factor_limit, scenario.damp_at_most) && ok;
+        ok = factor_down(told.dampening_factor, scenario.damp_at_least) && ok;
+        ok = factor_up(told.dampening_factor, scenario.damp_at_most) && ok;
         perp_is_usable_ = cut_down(on.times(move, market.perp_price), largest_price, scenario.perp_move) && perp_is_usable_;
         scenarios_.push_back(scenario);
     }
@@ -88,12 +100,12 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
         derive::ExpiryFeed const& feed = market.expiries[i];
         Expiry expiry;
         Checked here;
-        bool fits = cut_down(terms.static_discount_positive, factor_limit, expiry.gains_at_least);
-        fits = cut_up(terms.static_discount_positive, factor_limit, expiry.gains_at_most) && fits;
-        fits = cut_down(terms.static_discount_negative, factor_limit, expiry.losses_at_least) && fits;
-        fits = cut_up(terms.static_discount_negative, factor_limit, expiry.losses_at_most) && fits;
-        fits = cut_up(here.add(set.basis_contingency.add_factor, here.times(set.basis_contingency.mult_factor, terms.time.years)),
-                      factor_limit, expiry.basis_factor) && fits;
+        bool fits = factor_down(terms.static_discount_positive, expiry.gains_at_least);
+        fits = factor_up(terms.static_discount_positive, expiry.gains_at_most) && fits;
+        fits = factor_down(terms.static_discount_negative, expiry.losses_at_least) && fits;
+        fits = factor_up(terms.static_discount_negative, expiry.losses_at_most) && fits;
+        fits = factor_up(here.add(set.basis_contingency.add_factor, here.times(set.basis_contingency.mult_factor, terms.time.years)),
+                         expiry.basis_factor) && fits;
         bool const is_sure = std::min({feed.forward_confidence, feed.rate_confidence, feed.vol_confidence}) >= other.confidence_threshold;
         bool const is_positive = expiry.gains_at_least >= 0 && expiry.losses_at_least >= 0;
         expiry.is_usable = fits && is_sure && is_positive && !terms.fault.broken() && !here.broken();
@@ -102,7 +114,8 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
     prices_.resize(grid.options().size() * columns_);
     for (std::size_t i = 0; i < grid.options().size(); ++i) {
         Row row{true, grid.options()[i].expiry, grid.strike_number(i), grid.place(i), 0, 0};
-        row.is_usable = set_slack(row, grid, i);
+        Checked on_slack;
+        row.is_usable = cut_up(grid.price_slack(on_slack, i), largest_amount, row.slack) && !on_slack.broken();
         auto const exact = grid.prices(i);
         for (std::size_t column = 0; column < columns_; ++column) {
             Checked fault;
@@ -113,25 +126,6 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
         }
         rows_.push_back(row);
     }
-}
-
-/// Of the largest and the smallest forward that any column prices with.
-bool GridScreen::set_slack(Row& row, derive::ScenarioGrid const& grid, std::size_t option) {
-    if (grid.fidelity() == derive::Fidelity::exact) return true;
-    derive::Option const& terms = grid.options()[option];
-    derive::ExpiryFeed const& feed = grid.market().expiries[terms.expiry];
-    Checked on;
-    Int256 most = one_wei;
-    Int256 least = one_wei;
-    for (derive::PriceColumn const& column : grid.columns()) {
-        most = std::max(most, column.spot_shock);
-        least = std::min(least, column.spot_shock);
-    }
-    auto forward = [&](Int256 const& shock) { return on.add(on.times(feed.forward_variable, shock), feed.forward_fixed); };
-    Int256 const ratio = on.divide(terms.strike, forward(least));
-    Int256 const off = on.add(on.divide(on.add(forward(most), terms.strike), Int256{derive::price_slack_divisor}),
-                              on.multiply(on.add(ratio, Int256{1}), Int256{4}));
-    return cut_up(off, largest_amount, row.slack) && !on.broken();
 }
 
 /// One account: lower bounds of every scenario, gathered expiry by expiry.
@@ -258,7 +252,7 @@ bool GridScreen::Sums::add_collateral(derive::Collateral const& collateral) {
     std::int64_t maintenance = 0;
     std::int64_t initial = 0;
     if (!value || !within(*value, largest_sum)) return false;
-    if (!cut_up(collateral.haircuts.maintenance, factor_limit, maintenance) || !cut_up(collateral.haircuts.initial, factor_limit, initial)) return false;
+    if (!factor_up(collateral.haircuts.maintenance, maintenance) || !factor_up(collateral.haircuts.initial, initial)) return false;
     mark_ += *value;
     maintenance_ += at_most(*value, maintenance);
     initial_ += at_most(*value, maintenance + initial);

@@ -49,8 +49,6 @@ private:
     };
     class Sums;
 
-    [[nodiscard]] static bool set_slack(Row& row, derive::ScenarioGrid const& grid, std::size_t option);
-
     std::size_t columns_ = 0;
     std::vector<std::int64_t> prices_; ///< a row of columns_ an option, 10^-9
     std::vector<Row> rows_;

@@ -201,6 +201,25 @@ Black76 ScenarioGrid::fast_price(Checked& on, Option const& option, Int256 const
     return prices;
 }
 
+/// By the largest and the smallest forward that any column prices with.
+Int256 ScenarioGrid::price_slack(Checked& on, std::size_t option) const {
+    if (fidelity_ == Fidelity::exact) return {};
+    Option const& terms = options_[option];
+    ExpiryFeed const& feed = market_.expiries[terms.expiry];
+    Int256 most = one_wei;
+    Int256 least = one_wei;
+    for (PriceColumn const& column : columns_) {
+        most = std::max(most, column.spot_shock);
+        least = std::min(least, column.spot_shock);
+    }
+    auto forward = [&](Int256 const& shock) {
+        return on.add(on.times(feed.forward_variable, shock), feed.forward_fixed);
+    };
+    Int256 const ratio = on.divide(terms.strike, forward(least));
+    return on.add(on.divide(on.add(forward(most), terms.strike), Int256{price_slack_divisor}),
+                  on.multiply(on.add(ratio, Int256{1}), Int256{4}));
+}
+
 void ScenarioGrid::price(std::span<std::uint32_t const> same_strike) {
     Option const& option = options_[same_strike.front()];
     ExpiryTerms const& terms = terms_[option.expiry];

@@ -93,6 +93,8 @@ public:
         return std::span(prices_).subspan(option * columns_.size(), columns_.size());
     }
     [[nodiscard]] bool has_fault(std::size_t option) const { return has_fault_[option]; }
+    /// How far prices of an option may be from the exact ones, 10^-18; 0 where they are those.
+    [[nodiscard]] Int256 price_slack(Checked& on, std::size_t option) const;
     /// Notes the fault of one price, where it has one.
     void note_fault(Checked& on, std::size_t option, std::size_t column) const {
         Checked const& fault = faults_[option * columns_.size() + column];

@@ -31,7 +31,7 @@ enum class SweepMode : std::uint8_t { screened, everybody };
 
 /// Accounts of customers (risk::Group) with anything in them, ascending.
 [[nodiscard]] std::vector<AccountId> margined_accounts(book::Book const& book);
-/// The options that any of the accounts holds, by number in Market::options(), ascending.
+/// Options among which are all that the accounts hold, by number in Market::options(), ascending.
 [[nodiscard]] std::vector<std::uint32_t> held_options(Market const& market, std::span<AccountId const> accounts);
 
 /// Those that the screen does not clear, in the order given. What cannot be read is for evaluation to name.
