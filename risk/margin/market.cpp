@@ -72,18 +72,13 @@ void Market::add_expiries() {
         options_.push_back({InstrumentId{id}, number, row.side == wire::OptionSide::call, row.strike.units(),
                             row.volatility, row.mark});
         option_numbers_[id] = static_cast<std::uint32_t>(options_.size());
+        one_coin_.push_back(row.multiplier_numerator == row.multiplier_denominator);
     }
 }
 
 Int128 Market::quote_price() const {
     Int128 const price = book_->asset(quote_).price.value.units();
     return price > 0 ? price : one_units;
-}
-
-std::optional<std::uint32_t> Market::option_of(InstrumentId instrument) const {
-    std::uint32_t const number = option_numbers_[instrument.number()];
-    if (number == 0) return std::nullopt;
-    return number - 1;
 }
 
 result<void> Market::refuse(Reading const& reading, TimeNs limit, Errc missing, std::string const& subject) const {

@@ -58,7 +58,12 @@ public:
     [[nodiscard]] std::span<ExpiryMarket const> expiries() const { return expiries_; }
     [[nodiscard]] std::span<OptionMarket const> options() const { return options_; }
     /// Which of options() an instrument is; nothing for other kinds.
-    [[nodiscard]] std::optional<std::uint32_t> option_of(InstrumentId instrument) const;
+    [[nodiscard]] std::optional<std::uint32_t> option_of(InstrumentId instrument) const {
+        std::uint32_t const number = option_numbers_[instrument.number()];
+        return number == 0 ? std::nullopt : std::optional(number - 1);
+    }
+    /// One contract of it is one coin. Apart from options(), so that a walk over positions stays in cache.
+    [[nodiscard]] bool is_one_coin(std::uint32_t option) const { return one_coin_[option]; }
 
     /// A reading that may be used: there, fresh enough, and not of confidence 0. `name` gives its subject in
     /// words, asked only where it may not.
@@ -82,6 +87,7 @@ private:
     std::vector<book::Reading> spots_;          ///< by asset number
     std::vector<ExpiryMarket> expiries_;        ///< by underlying, then expiry
     std::vector<OptionMarket> options_;         ///< in order of definition
+    std::vector<bool> one_coin_;                ///< by option
     std::vector<std::uint32_t> option_numbers_; ///< by instrument number: 1 + which option, 0: none
 };
 

@@ -33,8 +33,12 @@ result<void> PortfolioView::read(AccountId account, Portfolio& portfolio) const 
     });
     book.for_positions(account, [&](PositionRow const& row) {
         if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
-        bool const is_option = book.instrument(row.instrument).kind == wire::InstrumentKind::option;
-        done = is_option ? add_option(row, portfolio) : add_perpetual(row, portfolio);
+        auto const option = market_->option_of(row.instrument);
+        if (option && row.quote.is_zero() && market_->is_one_coin(*option)) {
+            portfolio.options.push_back({*option, row.size.units()});
+        } else {
+            done = option ? add_option(*option, row, portfolio) : add_perpetual(row, portfolio);
+        }
     });
     PLIMSOLL_TRYV(std::move(done));
     std::ranges::sort(portfolio.assets, {}, &AssetHolding::asset);
@@ -59,7 +63,7 @@ result<void> PortfolioView::add_cash(AssetId asset, Int128 amount, Portfolio& po
     return outcome::success();
 }
 
-result<void> PortfolioView::add_option(PositionRow const& row, Portfolio& portfolio) const {
+result<void> PortfolioView::add_option(std::uint32_t option, PositionRow const& row, Portfolio& portfolio) const {
     InstrumentRow const& instrument = market_->book().instrument(row.instrument);
     if (!row.quote.is_zero()) {
         PLIMSOLL_TRYV(add_cash(instrument.settle, row.quote.units(), portfolio));
@@ -69,9 +73,7 @@ result<void> PortfolioView::add_option(PositionRow const& row, Portfolio& portfo
         multiply_divide(row.size.units(), book::multiplier(instrument.multiplier_numerator),
                         book::multiplier(instrument.multiplier_denominator), Rounding::toward_zero);
     if (!amount) return too_large(instrument);
-    auto const option = market_->option_of(row.instrument);
-    PLIMSOLL_ASSERT(option.has_value());
-    portfolio.options.push_back({*option, *amount});
+    portfolio.options.push_back({option, *amount});
     return outcome::success();
 }
 

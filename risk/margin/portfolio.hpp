@@ -50,7 +50,7 @@ public:
 
 private:
     [[nodiscard]] result<void> add_perpetual(book::PositionRow const& row, Portfolio& portfolio) const;
-    [[nodiscard]] result<void> add_option(book::PositionRow const& row, Portfolio& portfolio) const;
+    [[nodiscard]] result<void> add_option(std::uint32_t option, book::PositionRow const& row, Portfolio& portfolio) const;
     [[nodiscard]] result<void> add_cash(AssetId asset, Int128 amount, Portfolio& portfolio) const;
 
     Market const* market_;

@@ -13,8 +13,8 @@ namespace plimsoll::risk {
 ///     the holding (losses are discounted no less than gains), so that options apart lose no less than together;
 ///     naked shorts are counted without the longs that would net them
 ///
-/// Gains count 10^-4 of the quote and amounts 10^-6 of a coin, both cut; what that may lose, a unit of amount
-/// times the row's largest gain and a unit of gain times the amount, is taken off. GridScreen then looks closer.
+/// Gains are cut to 31 bits in a unit that fits the grid's largest one, and amounts to 10^-6 of a coin; what
+/// that may lose, a unit of amount times the row's largest gain, is taken off. GridScreen then looks closer.
 class QuickScreen {
 public:
     struct Held {
@@ -29,15 +29,20 @@ public:
     [[nodiscard]] std::optional<Bounds> bounds(std::span<Held const> held, Int128 cash) const;
 
 private:
+    /// Columns stand in blocks of so many, the last one filled up with zeros.
+    static constexpr std::size_t block = 8;
     struct Row {
         bool is_usable = false;
         std::int64_t largest = 0; ///< of its gains, either way
     };
-    void add_row(derive::ScenarioGrid const& grid, std::size_t option);
+    /// Gains of one row in 10^-18, long and short; nothing where it has none that fit.
+    [[nodiscard]] std::optional<std::vector<Int128>> gains_of(derive::ScenarioGrid const& grid, std::size_t option) const;
 
     bool is_usable_ = false;
-    std::size_t width_ = 0; ///< scenarios, then the basis contingency, then the value at mark
-    std::vector<std::int64_t> gains_; ///< of each row: width_ long, width_ short
+    std::size_t columns_ = 0; ///< scenarios, then the basis contingency, then the value at mark
+    std::size_t width_ = 0;   ///< columns_ in whole blocks
+    int gain_bits_ = 0;       ///< a gain counts 2^gain_bits_ of 10^-18
+    std::vector<std::int32_t> gains_; ///< of each row: width_ long, width_ short
     std::vector<Row> rows_;
     Int128 naked_maintenance_ = 0; ///< of 10^-6 coins short, 10^-18 of the quote, rounded up
     Int128 naked_initial_ = 0;
