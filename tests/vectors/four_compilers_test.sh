@@ -14,6 +14,8 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/include/ledger/event"
+flatc --cpp --gen-object-api --scoped-enums --cpp-std c++17 -o "$work/include/ledger/event" "$source_dir/ledger/event/event.fbs"
 cd "$work"
 unit() { # NAME SOURCE...
     local name=$1
@@ -24,6 +26,8 @@ unit() { # NAME SOURCE...
 unit number "$source_dir"/risk/errc.cpp "$source_dir"/risk/number/{int256,wei,elementary}.cpp \
     "$source_dir"/risk/pricing/{black76,svi}.cpp
 unit margin "$source_dir"/risk/margin/{derive_parameters,scenario_grid,derive_portfolio}.cpp
+# The grid can also be priced by the fast family; no vector is.
+unit fast "$source_dir"/risk/number/{fast,fast_tables,fraction,q64}.cpp "$source_dir"/risk/pricing/fast_black.cpp "$source_dir"/ledger/event/wide.cpp
 unit standard "$source_dir"/risk/margin/derive_standard.cpp "$source_dir"/risk/clearing/{dutch_auction,cash,perpetual}.cpp "$source_dir"/ledger/event/errc.cpp
 unit program "$source_dir"/tests/vectors/derive_*.cpp
 
@@ -31,8 +35,8 @@ launcher=$(command -v ccache || true)
 # build DIRECTORY COMPILER LEVEL
 build() {
     mkdir "$1"
-    printf '%s\n' number margin standard program | xargs -P 2 -I {} \
-        $launcher "$2" "$3" -std=c++20 -ffp-contract=off -I "$source_dir" -c {}.cpp -o "$1/{}.o"
+    printf '%s\n' number margin standard fast program | xargs -P 2 -I {} \
+        $launcher "$2" "$3" -std=c++20 -ffp-contract=off -I "$source_dir" -I include -c {}.cpp -o "$1/{}.o"
     "$2" "$1"/*.o -o "$1/derive_vectors" -lsimdjson
 }
 
