@@ -1,5 +1,6 @@
 // The margin and presets commands as their users meet them.
 #include "tests/tools/command_story.hpp"
+#include "tools/errc.hpp"
 
 #include <gmock/gmock.h>
 #include <simdjson.h>
@@ -103,6 +104,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"EmptyLedger", "margin empty --all --preset derive-srm", 2, "no assets at that moment"},
                     Row{"ScreenOfOne", "margin day ACCOUNT --preset derive-srm --screen", 2, "--all"}),
     name_of);
+
+TEST_F(MarginCommand, FailuresNameTheirRule) {
+    for (auto const& [words, rule] : {std::pair{"margin day ACCOUNT --json", Errc::no_preset_in_force},
+                                      std::pair{"presets show derive --json", Errc::unknown_preset}}) {
+        EXPECT_THAT(run(words).out, HasSubstr(std::string(describe(rule).name))) << words;
+    }
+}
 
 TEST_F(MarginCommand, TheSumsAreThoseOfTheAccounts) {
     simdjson::dom::parser parser;
