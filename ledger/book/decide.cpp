@@ -334,13 +334,6 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     return outcome::success();
 }
 
-/// What no layer has paid yet.
-[[nodiscard]] Int128 not_covered(LossRow const& loss) {
-    Int128 rest = loss.recognised.units();
-    for (Amount const& paid : loss.paid) rest -= paid.units();
-    return rest;
-}
-
 [[nodiscard]] result<void> check(Book const& book, WaterfallPaid const& fact) {
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(need(book, AccountId{fact.payer}));
@@ -351,7 +344,7 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
     PLIMSOLL_TRYV(need_positive(units(fact.amount)));
     if (!is_choice(fact.layer, wire::Layer::MAX)) return fail(Errc::unknown_choice, "layer");
     if (loss->asset.number() != fact.asset) return fail(Errc::booking_disagrees, "the loss is in another asset");
-    if (units(fact.amount) > not_covered(*loss)) {
+    if (units(fact.amount) > loss->open().units()) {
         return fail(Errc::loss_overpaid, "loss " + std::to_string(fact.loss));
     }
     return outcome::success();

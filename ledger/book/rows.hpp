@@ -138,6 +138,13 @@ struct LossRow {
     AssetId asset;
     Amount recognised;
     std::array<Amount, 11> paid; ///< by wire.Layer
+
+    /// What no layer has paid yet.
+    [[nodiscard]] Amount open() const {
+        Int128 rest = recognised.units();
+        for (Amount const& part : paid) rest -= part.units();
+        return Amount{rest};
+    }
 };
 
 struct BreakerRow {

@@ -38,19 +38,12 @@ struct Sum {
     Amount open;
 };
 
-/// What no layer has paid yet.
-[[nodiscard]] Amount open_of(book::LossRow const& loss) {
-    Int128 rest = loss.recognised.units();
-    for (Amount const& paid : loss.paid) rest -= paid.units();
-    return Amount{rest};
-}
-
 [[nodiscard]] std::map<AssetId, Sum> sums_of(book::Book const& book) {
     std::map<AssetId, Sum> sums;
     for (book::LossRow const& loss : book.losses.rows()) {
         Sum& sum = sums[loss.asset];
         ++sum.losses;
-        bool fits = sum.recognised.add(loss.recognised) && sum.open.add(open_of(loss));
+        bool fits = sum.recognised.add(loss.recognised) && sum.open.add(loss.open());
         for (std::size_t layer = 0; layer < layer_count; ++layer) fits = fits && sum.paid[layer].add(loss.paid[layer]);
         PLIMSOLL_ASSERT(fits); // rows hold 126 bits and there are fewer than 2^32 of them only in theory
     }
@@ -96,7 +89,7 @@ void write_layers(JsonWriter& json, book::Book const& book, AssetId asset, std::
             json.field("asset", name_of(book, loss.asset));
             json.field("recognised", json_amount(book, loss.asset, loss.recognised));
             write_layers(json, book, loss.asset, loss.paid);
-            json.field("not_covered", json_amount(book, loss.asset, open_of(loss))).end_object();
+            json.field("not_covered", json_amount(book, loss.asset, loss.open())).end_object();
         }
         json.end_array().field("complete", shown.size() == book.losses.size());
     });

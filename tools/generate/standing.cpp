@@ -74,4 +74,17 @@ Int128 cash_of(book::Book const& book, AccountId account, AssetId asset) {
     return row == nullptr ? 0 : row->amount.units();
 }
 
+PositionSettled realised(book::PositionRow const& row, Catalogue const& catalogue) {
+    Listing const& listing = catalogue[Catalogue::listing_of(row.instrument)];
+    PositionSettled settled;
+    settled.account = row.account;
+    settled.counter = listing.market_account;
+    settled.instrument = row.instrument;
+    settled.asset = listing.settle;
+    settled.type = wire::SettlementType::realise;
+    settled.quote = row.quote;
+    settled.amount = row.quote;
+    return settled;
+}
+
 } // namespace plimsoll::tools

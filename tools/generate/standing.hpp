@@ -31,4 +31,7 @@ struct Standing {
 /// Of `size` contracts at `price`, in the settlement asset's units, exact or rounded down.
 [[nodiscard]] Int128 value_units(Listing const& listing, Micro size, Micro price);
 
+/// What a closed position still keeps in quote becomes cash.
+[[nodiscard]] PositionSettled realised(book::PositionRow const& row, Catalogue const& catalogue);
+
 } // namespace plimsoll::tools

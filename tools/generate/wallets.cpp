@@ -49,16 +49,7 @@ void add_deposit(book::Book const& book, World& world, Group& group, std::uint64
 void add_realised(book::Book const& book, World const& world, Group& group, AccountId account) {
     book.for_positions(account, [&](book::PositionRow const& row) {
         if (row.quote.is_zero() || !row.size.is_zero()) return;
-        Listing const& listing = world.catalogue[Catalogue::listing_of(row.instrument)];
-        PositionSettled settled;
-        settled.account = account;
-        settled.counter = listing.market_account;
-        settled.instrument = row.instrument;
-        settled.asset = listing.settle;
-        settled.type = SettlementType::realise;
-        settled.quote = row.quote;
-        settled.amount = row.quote;
-        group.add(settled, Cause::command);
+        group.add(realised(row, world.catalogue), Cause::command);
     });
 }
 

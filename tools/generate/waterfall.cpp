@@ -109,16 +109,8 @@ Int128 add_realisation(book::Book const& book, World const& world, Group& group,
     Int128 bitcoins = cash_of(book, account, btc);
     book.for_positions(account, [&](book::PositionRow const& row) {
         if (row.quote.is_zero() || !row.size.is_zero()) return;
-        Listing const& listing = world.catalogue[Catalogue::listing_of(row.instrument)];
-        PositionSettled settled;
-        settled.account = account;
-        settled.counter = listing.market_account;
-        settled.instrument = row.instrument;
-        settled.asset = listing.settle;
-        settled.type = SettlementType::realise;
-        settled.quote = row.quote;
-        settled.amount = row.quote;
-        (listing.settle == usdc ? dollars : bitcoins) += row.quote.units();
+        PositionSettled const settled = realised(row, world.catalogue);
+        (settled.asset == usdc ? dollars : bitcoins) += row.quote.units();
         group.add(settled, Cause::liquidation, cause_sequence);
     });
     auto convert = [&](AssetId asset, Int128 coins) {
