@@ -50,6 +50,8 @@ Rule describe(Errc code) {
     case Errc::option_expired: return rule("option_expired", "an option is past its expiry and not settled");
     case Errc::instrument_not_in_preset:
         return rule("instrument_not_in_preset", "the preset has no margin rule for the instrument");
+    case Errc::quoted_in_another_asset:
+        return rule("quoted_in_another_asset", "an instrument is quoted in another asset than the margin is told in (--in)");
     case Errc::tenor_beyond_table: return rule("tenor_beyond_table", "the option lasts longer than the preset's last tenor");
     case Errc::borrowing_not_allowed: return rule("borrowing_not_allowed", "the preset allows no negative cash");
     case Errc::debt_without_collateral: return rule("debt_without_collateral", "a debt of an asset that is no collateral");

@@ -42,6 +42,7 @@ enum class Errc {
     confidence_is_zero,
     option_expired,
     instrument_not_in_preset,
+    quoted_in_another_asset,
     tenor_beyond_table,
     borrowing_not_allowed,
     debt_without_collateral,

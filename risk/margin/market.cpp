@@ -31,6 +31,16 @@ ReadingLimits ReadingLimits::of(Preset const& preset) {
             limit_of(preset, "rate_stale_after"),       limit_of(preset, "price_stale_after")};
 }
 
+std::optional<AssetId> most_quoted_asset(book::Book const& book) {
+    std::vector<std::uint32_t> quoted(book.assets.size() + 1);
+    for (InstrumentRow const& row : book.instruments.rows()) {
+        if (row.kind != wire::InstrumentKind::spot && book.has(row.quote)) ++quoted[row.quote.number()];
+    }
+    auto const most = std::ranges::max_element(quoted);
+    if (*most == 0) return std::nullopt;
+    return AssetId{static_cast<std::uint32_t>(most - quoted.begin())};
+}
+
 result<Market> Market::of(book::Book const& book, AssetId quote) {
     if (!book.has(quote)) return fail(book::Errc::unknown_asset, "#" + std::to_string(quote.number()));
     Market market(book, quote);
@@ -72,7 +82,7 @@ void Market::add_expiries() {
         options_.push_back({InstrumentId{id}, number, row.side == wire::OptionSide::call, row.strike.units(),
                             row.volatility, row.mark});
         option_numbers_[id] = static_cast<std::uint32_t>(options_.size());
-        one_coin_.push_back(row.multiplier_numerator == row.multiplier_denominator);
+        plain_.push_back(row.multiplier_numerator == row.multiplier_denominator && row.quote == quote_);
     }
 }
 

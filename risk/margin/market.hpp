@@ -38,6 +38,9 @@ struct OptionMarket {
     book::Reading mark;
 };
 
+/// The asset that most derivatives are quoted in (of equals, the one defined first). Nothing where there is none.
+[[nodiscard]] std::optional<AssetId> most_quoted_asset(book::Book const& book);
+
 /// Prices of one book in one quote asset. The book must outlive it and stay as it is.
 ///
 /// Spot of an underlying: the newest of the asset's observed price and of the index prices of the
@@ -45,6 +48,7 @@ struct OptionMarket {
 /// rate of an expiry: the newest reading of the futures and options of that underlying and expiry.
 class Market {
 public:
+    /// Only instruments quoted in `quote` can be margined: strikes and forwards are in their own quote.
     /// Errors: book::Errc::unknown_asset.
     [[nodiscard]] static result<Market> of(book::Book const& book, AssetId quote);
 
@@ -62,8 +66,9 @@ public:
         std::uint32_t const number = option_numbers_[instrument.number()];
         return number == 0 ? std::nullopt : std::optional(number - 1);
     }
-    /// One contract of it is one coin. Apart from options(), so that a walk over positions stays in cache.
-    [[nodiscard]] bool is_one_coin(std::uint32_t option) const { return one_coin_[option]; }
+    /// One contract of it is one coin, quoted in the quote asset. Apart from options(), so that a walk over
+    /// positions stays in cache.
+    [[nodiscard]] bool is_plain(std::uint32_t option) const { return plain_[option]; }
 
     /// A reading that may be used: there, fresh enough, and not of confidence 0. `name` gives its subject in
     /// words, asked only where it may not.
@@ -87,7 +92,7 @@ private:
     std::vector<book::Reading> spots_;          ///< by asset number
     std::vector<ExpiryMarket> expiries_;        ///< by underlying, then expiry
     std::vector<OptionMarket> options_;         ///< in order of definition
-    std::vector<bool> one_coin_;                ///< by option
+    std::vector<bool> plain_;                   ///< by option
     std::vector<std::uint32_t> option_numbers_; ///< by instrument number: 1 + which option, 0: none
 };
 

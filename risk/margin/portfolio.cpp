@@ -34,7 +34,11 @@ result<void> PortfolioView::read(AccountId account, Portfolio& portfolio) const 
     book.for_positions(account, [&](PositionRow const& row) {
         if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
         auto const option = market_->option_of(row.instrument);
-        if (option && row.quote.is_zero() && market_->is_one_coin(*option)) {
+        InstrumentRow const& instrument = book.instrument(row.instrument);
+        if (!(option && market_->is_plain(*option)) && instrument.quote != market_->quote()) {
+            done = fail(Errc::quoted_in_another_asset,
+                        name_of(instrument) + " in " + std::string(book.asset(instrument.quote).name.view()));
+        } else if (option && row.quote.is_zero() && market_->is_plain(*option)) {
             portfolio.options.push_back({*option, row.size.units()});
         } else {
             done = option ? add_option(*option, row, portfolio) : add_perpetual(row, portfolio);

@@ -45,7 +45,7 @@ class PortfolioView {
 public:
     PortfolioView(Market const& market, Valuation const& valuation) : market_(&market), valuation_(&valuation) {}
 
-    /// Errors: Errc::mark_missing, price_missing, arithmetic_overflow, with what is held.
+    /// Errors: Errc::quoted_in_another_asset, mark_missing, price_missing, arithmetic_overflow, with what is held.
     [[nodiscard]] result<void> read(AccountId account, Portfolio& portfolio) const;
 
 private:

@@ -248,6 +248,8 @@ auto const no_spot = option_held([](MarginBook& book, InstrumentId, AssetId coin
 auto const expired = option_held([](MarginBook&, InstrumentId, AssetId) {}, 0);
 auto const no_mark = perpetual_held([](MarginBook& book, InstrumentId id, AssetId) { book.row(id).mark = {}; });
 auto const doubted_mark = perpetual_held([](MarginBook& book, InstrumentId id, AssetId) { book.row(id).mark = book.reading("50000", {"0"}); });
+auto const quoted_in_coin = perpetual_held([](MarginBook& book, InstrumentId id, AssetId coin) { book.row(id).quote = coin; });
+auto const option_in_coin = option_held([](MarginBook& book, InstrumentId id, AssetId coin) { book.row(id).quote = coin; });
 auto const absurd_size = [](MarginBook& book, AccountId alice) {
     InstrumentId const perp = book.perpetual(book.coin("BTC", "50000"), "50000");
     book.hold(alice, perp, event_limit_units);
@@ -278,6 +280,8 @@ INSTANTIATE_TEST_SUITE_P(
                     NoMargin{"OptionUnderPerpetualRule", "dydx-v4-perp", option_held([](auto&&...) {}), Errc::instrument_not_in_preset, "I1"},
                     NoMargin{"PerpetualUnderVaultRule", "maker-cdp", perpetual_held([](auto&&...) {}), Errc::instrument_not_in_preset, "I1"},
                     NoMargin{"PerpetualUnderNakedRule", "opyn-gamma", perpetual_held([](auto&&...) {}), Errc::instrument_not_in_preset, "I1"},
+                    NoMargin{"QuotedInAnother", "dydx-v4-perp", quoted_in_coin, Errc::quoted_in_another_asset, "I1 in BTC"},
+                    NoMargin{"OptionQuotedInAnother", "derive-srm", option_in_coin, Errc::quoted_in_another_asset, "I1 in BTC"},
                     NoMargin{"TooLongForTheTable", "opyn-gamma", option_held([](auto&&...) {}, 57 * MarginBook::day), Errc::tenor_beyond_table, "I1"},
                     NoMargin{"DebtWithoutCoins", "maker-cdp", [](MarginBook& book, AccountId alice) { book.cash(alice, "-1"); }, Errc::debt_without_collateral, "USD"},
                     NoMargin{"OwesWhatHasNoPrice", "derive-pmrm2", owes_coin_without_price, Errc::price_missing, "XYZ"},

@@ -114,7 +114,8 @@ void write_lines(JsonWriter& json, View const& view) {
 } // namespace
 
 result<MarginGround> margin_ground(book::Book const& book, std::string const& in) {
-    PLIMSOLL_TRY(asset, find_valuation_asset(book, in));
+    auto const quoted = in.empty() ? risk::most_quoted_asset(book) : std::nullopt;
+    PLIMSOLL_TRY(asset, find_valuation_asset(book, quoted ? name_of(book, *quoted) : in));
     PLIMSOLL_TRY(market, risk::Market::of(book, asset));
     PLIMSOLL_TRY(valuation, risk::Valuation::of(book, asset));
     return MarginGround{book, asset, std::move(market), std::move(valuation)};
@@ -146,7 +147,7 @@ void add_margin(Shell& shell) {
     command.add_option("--at", ask->moment, "The moment")->capture_default_str();
     command.add_option("--preset", ask->presets, "A shipped preset or a .toml file; with --all several, side by side")
         ->take_all()->allow_extra_args(false);
-    command.add_option("--in", ask->in, "In this asset; else the one most instruments settle in");
+    command.add_option("--in", ask->in, "In this asset; else the one that most derivatives are quoted in");
     command.add_flag("--screen", ask->is_screened, "Clear accounts that are surely well without their figures")->needs(all);
     auto* const limit = command.add_option("--limit", ask->limit, "List at most so many accounts")->capture_default_str();
     command.add_flag("--all-rows", ask->all_rows, "List every account that is below a line")->excludes(limit);
