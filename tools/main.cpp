@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
     add_init(shell);
     add_generate(shell);
     add_import(shell);
+    add_submit(shell);
     add_export(shell);
     add_account(shell);
     add_accounts(shell);

@@ -29,18 +29,48 @@ result<void> PortfolioView::read(AccountId account, Portfolio& portfolio) const 
     result<void> done = outcome::success();
     book::Book const& book = market_->book();
     book.for_balances(account, [&](book::BalanceRow const& row) {
-        if (done && !row.amount.is_zero()) done = add_cash(row.asset, row.amount.units(), portfolio);
+        if (done) done = add_balance(row, portfolio);
     });
     book.for_positions(account, [&](PositionRow const& row) {
-        if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
-        bool const is_option = book.instrument(row.instrument).kind == wire::InstrumentKind::option;
-        done = is_option ? add_option(row, portfolio) : add_perpetual(row, portfolio);
+        if (done) done = add_position(row, portfolio);
     });
-    PLIMSOLL_TRYV(std::move(done));
+    sort(portfolio);
+    return done;
+}
+
+result<void> PortfolioView::read(AccountRows const& rows, Portfolio& portfolio) const {
+    portfolio.clear();
+    portfolio.account = rows.account;
+    for (book::BalanceRow const& row : rows.balances) {
+        PLIMSOLL_TRYV(add_balance(row, portfolio));
+    }
+    for (PositionRow const& row : rows.positions) {
+        PLIMSOLL_TRYV(add_position(row, portfolio));
+    }
+    for (auto const& [instrument, contracts] : rows.open_interests) {
+        for (PerpetualHolding& held : portfolio.perpetuals) {
+            if (held.instrument == instrument) held.open_interest = contracts;
+        }
+    }
+    sort(portfolio);
+    return outcome::success();
+}
+
+void PortfolioView::sort(Portfolio& portfolio) {
     std::ranges::sort(portfolio.assets, {}, &AssetHolding::asset);
     std::ranges::sort(portfolio.perpetuals, {}, &PerpetualHolding::instrument);
     std::ranges::sort(portfolio.options, {}, &OptionHolding::option);
-    return outcome::success();
+}
+
+result<void> PortfolioView::add_balance(book::BalanceRow const& row, Portfolio& portfolio) const {
+    if (row.amount.is_zero()) return outcome::success();
+    return add_cash(row.asset, row.amount.units(), portfolio);
+}
+
+result<void> PortfolioView::add_position(PositionRow const& row, Portfolio& portfolio) const {
+    if (row.size.is_zero() && row.quote.is_zero()) return outcome::success();
+    bool const is_option = market_->book().instrument(row.instrument).kind == wire::InstrumentKind::option;
+    return is_option ? add_option(row, portfolio) : add_perpetual(row, portfolio);
 }
 
 result<void> PortfolioView::add_cash(AssetId asset, Int128 amount, Portfolio& portfolio) const {
@@ -86,7 +116,7 @@ result<void> PortfolioView::add_perpetual(PositionRow const& row, Portfolio& por
     Int128 const numerator = book::multiplier(instrument.multiplier_numerator);
     Int128 const denominator = book::multiplier(instrument.multiplier_denominator);
     Int128 const mark = instrument.mark.value.units();
-    PerpetualHolding holding{row.instrument, instrument.base, 0, 0, value.worth.units()};
+    PerpetualHolding holding{row.instrument, instrument.base, 0, 0, value.worth.units(), instrument.open_interest};
     // The value of a linear position is its notional; an inverse one is worth its contracts.
     bool const is_linear = instrument.payoff == wire::Payoff::linear;
     auto const contracts = multiply_divide(row.size.units(), numerator, denominator, Rounding::toward_zero);

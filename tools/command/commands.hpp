@@ -8,6 +8,7 @@ namespace plimsoll::tools {
 void add_init(Shell& shell);
 void add_generate(Shell& shell);
 void add_import(Shell& shell);
+void add_submit(Shell& shell);
 void add_export(Shell& shell);
 void add_account(Shell& shell);
 void add_accounts(Shell& shell);
