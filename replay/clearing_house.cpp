@@ -27,7 +27,9 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     PLIMSOLL_TRY(engine, Engine::open(directory, options));
     house->engine_ = std::move(engine);
     PLIMSOLL_TRYV(house->adopt_preset(directory));
+    PLIMSOLL_TRYV(house->recall_liquidations(directory));
     house->clearing_.emplace(house->book(), house->desk_.get());
+    if (house->desk_) house->liquidations_.emplace(house->book(), *house->desk_);
     return house;
 }
 
@@ -65,14 +67,75 @@ result<std::uint16_t> ClearingHouse::source_of(CommandStamp const& stamp) {
     return *book().find_source(stamp.source);
 }
 
+/// What the events of liquidations that are still open add up to: a process that ended in the middle of
+/// one left it for the next.
+result<void> ClearingHouse::recall_liquidations(std::filesystem::path const& directory) {
+    std::unique_ptr<Reader> reader;
+    for (book::LiquidationRow const& row : book().liquidations.rows()) {
+        if (row.ended_sequence != 0) continue;
+        if (!reader) {
+            PLIMSOLL_TRY(opened, Reader::open(directory));
+            reader = std::move(opened);
+        }
+        risk::OpenLiquidation open;
+        open.id = row.id;
+        open.account = row.account;
+        open.started_sequence = row.started_sequence;
+        PLIMSOLL_TRYV(reader->for_account_events(row.account, row.started_sequence, book().sequence(),
+                                                 [&](std::uint64_t, Event const& event) {
+                                                     risk::recall(open, event);
+                                                     return true;
+                                                 }));
+        open_[row.account] = open;
+    }
+    return outcome::success();
+}
+
 /// Books the decision's events as one record, and shows them to the desk.
-result<Receipt> ClearingHouse::book_group() {
+result<void> ClearingHouse::book_group(Answer& answer) {
     auto const receipt = engine_->submit(decision_.events);
     if (!receipt && desk_) desk_->forget();
-    if (receipt && desk_) {
+    PLIMSOLL_TRYV(receipt);
+    if (desk_) {
         for (Event const& event : decision_.events) desk_->saw(event);
     }
-    return receipt;
+    if (answer.first_sequence == 0) answer.first_sequence = receipt.value().first_sequence;
+    answer.last_sequence = receipt.value().first_sequence + receipt.value().count - 1;
+    return outcome::success();
+}
+
+/// Each step is a record of its own, at the next minor cursor: what one decides stands on the ones before.
+result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer) {
+    if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+    AccountId liquidator = ask.liquidator;
+    if (risk::closes_on_book(desk_->preset().kernel())) {
+        PLIMSOLL_TRY(found, risk::account_of_kind(book(), ask.liquidator, wire::AccountKind::liquidator));
+        liquidator = found;
+    }
+    auto book_step = [&]() -> result<void> {
+        PLIMSOLL_TRYV(book_group(answer));
+        ++origin.cursor.minor;
+        decision_.events.clear();
+        return outcome::success();
+    };
+    auto known = open_.find(ask.account);
+    if (known == open_.end()) {
+        PLIMSOLL_TRY(open, liquidations_->start(ask.account, liquidator, origin, decision_));
+        PLIMSOLL_TRYV(book_step());
+        known = open_.emplace(ask.account, open).first;
+    }
+    risk::OpenLiquidation& open = known->second;
+    if (open.is_auction) return outcome::success();
+    open.liquidator = liquidator;
+    origin.cause = Cause::liquidation;
+    origin.cause_sequence = open.started_sequence;
+    for (bool is_over = false; !is_over;) {
+        PLIMSOLL_TRY(ends, liquidations_->close_step(open, origin, decision_));
+        PLIMSOLL_TRYV(book_step());
+        is_over = ends;
+    }
+    open_.erase(known);
+    return outcome::success();
 }
 
 result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const& stamp, Answer& answer) {
@@ -92,12 +155,20 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
         answer.last_sequence = known->first_sequence + known->count - 1;
         return outcome::success();
     }
+    if (desk_) desk_->move_to(origin.source_time);
+    if (auto const* one = std::get_if<risk::Liquidate>(&command)) return liquidate(*one, origin, answer);
+    if (auto const* all = std::get_if<risk::LiquidateAll>(&command)) {
+        if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+        for (AccountId const account : liquidations_->due()) {
+            Origin next = origin;
+            PLIMSOLL_TRYV(liquidate({account, all->liquidator}, next, answer));
+            origin.cursor = next.cursor;
+        }
+        return outcome::success();
+    }
     PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));
     if (decision_.events.empty()) return outcome::success();
-    PLIMSOLL_TRY(receipt, book_group());
-    answer.first_sequence = receipt.first_sequence;
-    answer.last_sequence = receipt.first_sequence + receipt.count - 1;
-    return outcome::success();
+    return book_group(answer);
 }
 
 result<void> ClearingHouse::submit(risk::Command const& command, CommandStamp const& stamp, Answer& answer) {
@@ -110,8 +181,7 @@ result<void> ClearingHouse::submit(risk::Command const& command, CommandStamp co
     std::swap(answer.figures, decision_.figures);
     if (verdict) return outcome::success();
     if (!is_refusal(verdict.error())) return outcome::failure(verdict.error());
-    answer.refusal = verdict.error();
-    answer.first_sequence = answer.last_sequence = 0;
+    answer.refusal = verdict.error(); // what it booked before, if anything, stays and is told
     return outcome::success();
 }
 

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "replay/engine.hpp"
-#include "risk/clearing/clearing.hpp"
+#include "risk/clearing/liquidation.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -53,13 +54,17 @@ public:
 private:
     ClearingHouse() = default;
     [[nodiscard]] result<void> adopt_preset(std::filesystem::path const& directory);
+    [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
     [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
+    [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
-    [[nodiscard]] result<Receipt> book_group();
+    [[nodiscard]] result<void> book_group(Answer& answer);
 
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<risk::MarginDesk> desk_;
     std::optional<risk::Clearing> clearing_;
+    std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
+    std::map<AccountId, risk::OpenLiquidation> open_;
     risk::Decision decision_; ///< kept for its memory
 };
 

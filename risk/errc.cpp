@@ -90,6 +90,8 @@ Rule describe(Errc code) {
     case Errc::no_market_account: return rule("no_market_account", "the instrument has no market account to settle with");
     case Errc::instrument_never_expires: return rule("instrument_never_expires", "the instrument has no expiry");
     case Errc::instrument_not_expired: return rule("instrument_not_expired", "the instrument's expiry lies ahead");
+    case Errc::nothing_to_liquidate:
+        return rule("nothing_to_liquidate", "the account has neither a position nor an asset to sell: it only owes");
     case Errc::clearing_term_out_of_bounds:
         return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
     }

@@ -73,6 +73,7 @@ enum class Errc {
     instrument_never_expires,
     instrument_not_expired,
     clearing_term_out_of_bounds,
+    nothing_to_liquidate,
 };
 
 [[nodiscard]] Rule describe(Errc code);

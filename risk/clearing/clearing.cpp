@@ -140,6 +140,7 @@ result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decisi
     }
     if (desk_ != nullptr) {
         PLIMSOLL_TRY(decided, foresee(origin, trade));
+        desk_->expect(ask.buyer, ask.seller);
         for (AccountId const side : {ask.buyer, ask.seller}) {
             PLIMSOLL_TRYV(acceptance_->trade(side, ask.instrument, decided, decision));
         }

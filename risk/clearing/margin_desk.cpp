@@ -90,6 +90,12 @@ result<void> MarginDesk::price_held() {
     std::size_t const count = market_->options().size();
     if (!model_) priced_.assign(count, 0);
     for (OptionHolding const& held : portfolio_.options) priced_[held.option] = 1;
+    for (AccountId const account : expected_) {
+        if (!book_->has(account)) continue;
+        book_->for_positions(account, [&](book::PositionRow const& row) {
+            if (auto const option = market_->option_of(row.instrument)) priced_[*option] = 1;
+        });
+    }
     std::vector<std::uint32_t> numbers;
     for (std::uint32_t option = 0; option < count; ++option) {
         bool const wanted = models_of_this_market_ >= 2 || (models_of_this_market_ == 1 && asked_[option] != 0);

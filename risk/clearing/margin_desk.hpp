@@ -3,6 +3,8 @@
 
 #include "risk/margin/model.hpp"
 
+#include <array>
+
 namespace plimsoll::risk {
 
 /// Keeps a preset's model of a book that others change. Whoever applies events shows them here; a model
@@ -28,6 +30,9 @@ public:
     void forget() { is_old_ = true; }
     /// The moment that is asked about, at or after the book's.
     void move_to(TimeNs time) { time_ = time; }
+
+    /// Who will be asked about in a moment: priced together.
+    void expect(AccountId one, AccountId other) { expected_ = {one, other}; }
 
     /// Errors: those of PortfolioView and MarginModel.
     [[nodiscard]] result<Levels> levels(AccountId account, MarginDetail* detail = nullptr);
@@ -59,6 +64,7 @@ private:
     std::vector<std::uint8_t> asked_;      ///< the same, ever
     int models_of_this_market_ = 0;
     std::uint64_t models_made_ = 0;
+    std::array<AccountId, 2> expected_{};
     Portfolio portfolio_;
 };
 

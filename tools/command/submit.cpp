@@ -48,12 +48,12 @@ public:
         json_.begin_object().field("line", line).field("id", id).field("accepted", answer.accepted());
         if (answer.accepted()) {
             ++tally_.accepted;
-            write_events(answer);
         } else {
             std::string const rule(answer.refusal->rule().name);
             ++tally_.refused[rule];
             json_.field("rule", rule).field("message", answer.refusal->message());
         }
+        write_events(answer);
         if (!answer.figures.empty()) write_figures(answer);
         json_.end_object();
         out_ += '\n';
