@@ -29,7 +29,10 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     PLIMSOLL_TRYV(house->adopt_preset(directory));
     PLIMSOLL_TRYV(house->recall_liquidations(directory));
     house->clearing_.emplace(house->book(), house->desk_.get());
-    if (house->desk_) house->liquidations_.emplace(house->book(), *house->desk_);
+    if (house->desk_) {
+        house->liquidations_.emplace(house->book(), *house->desk_);
+        house->auctions_.emplace(house->book(), *house->desk_);
+    }
     return house;
 }
 
@@ -121,20 +124,45 @@ result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin
     auto known = open_.find(ask.account);
     if (known == open_.end()) {
         PLIMSOLL_TRY(open, liquidations_->start(ask.account, liquidator, origin, decision_));
+        if (open.is_auction) {
+            PLIMSOLL_TRYV(auctions_->open(open, origin, decision_));
+        }
         PLIMSOLL_TRYV(book_step());
         known = open_.emplace(ask.account, open).first;
+        if (open.is_auction) return outcome::success();
     }
     risk::OpenLiquidation& open = known->second;
-    if (open.is_auction) return outcome::success();
     open.liquidator = liquidator;
     origin.cause = Cause::liquidation;
     origin.cause_sequence = open.started_sequence;
+    if (open.is_auction) {
+        risk::OpenLiquidation next = open; // kept only once it is booked
+        PLIMSOLL_TRY(is_over, auctions_->look_again(next, origin, decision_));
+        PLIMSOLL_TRYV(book_step());
+        open = next;
+        if (is_over) open_.erase(known);
+        return outcome::success();
+    }
     for (bool is_over = false; !is_over;) {
         PLIMSOLL_TRY(ends, liquidations_->close_step(open, origin, decision_));
         PLIMSOLL_TRYV(book_step());
         is_over = ends;
     }
     open_.erase(known);
+    return outcome::success();
+}
+
+result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& answer) {
+    if (!auctions_) return fail(risk::Errc::no_margin_rule);
+    auto const known = open_.find(ask.account);
+    if (known == open_.end() || !known->second.is_auction) return fail(risk::Errc::auction_not_ongoing);
+    origin.cause = Cause::liquidation;
+    origin.cause_sequence = known->second.started_sequence;
+    risk::OpenLiquidation next = known->second; // kept only once it is booked
+    PLIMSOLL_TRY(is_over, auctions_->bid(next, ask, origin, decision_));
+    PLIMSOLL_TRYV(book_group(answer));
+    known->second = next;
+    if (is_over) open_.erase(known);
     return outcome::success();
 }
 
@@ -157,6 +185,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     }
     if (desk_) desk_->move_to(origin.source_time);
     if (auto const* one = std::get_if<risk::Liquidate>(&command)) return liquidate(*one, origin, answer);
+    if (auto const* offer = std::get_if<risk::Bid>(&command)) return bid(*offer, origin, answer);
     if (auto const* all = std::get_if<risk::LiquidateAll>(&command)) {
         if (!liquidations_) return fail(risk::Errc::no_margin_rule);
         for (AccountId const account : liquidations_->due()) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "replay/engine.hpp"
-#include "risk/clearing/liquidation.hpp"
+#include "risk/clearing/auctions.hpp"
 
 #include <map>
 #include <memory>
@@ -57,6 +57,7 @@ private:
     [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
     [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
     [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
+    [[nodiscard]] result<void> bid(risk::Bid const& ask, Origin origin, Answer& answer);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
     [[nodiscard]] result<void> book_group(Answer& answer);
 
@@ -64,6 +65,7 @@ private:
     std::unique_ptr<risk::MarginDesk> desk_;
     std::optional<risk::Clearing> clearing_;
     std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
+    std::optional<risk::Auctions> auctions_;         ///< the same
     std::map<AccountId, risk::OpenLiquidation> open_;
     risk::Decision decision_; ///< kept for its memory
 };

@@ -92,6 +92,8 @@ Rule describe(Errc code) {
     case Errc::instrument_not_expired: return rule("instrument_not_expired", "the instrument's expiry lies ahead");
     case Errc::nothing_to_liquidate:
         return rule("nothing_to_liquidate", "the account has neither a position nor an asset to sell: it only owes");
+    case Errc::fund_insufficient:
+        return rule("fund_insufficient", "the fund cannot pay for this share of an insolvent account; bid for all of it");
     case Errc::clearing_term_out_of_bounds:
         return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
     }

@@ -74,6 +74,7 @@ enum class Errc {
     instrument_not_expired,
     clearing_term_out_of_bounds,
     nothing_to_liquidate,
+    fund_insufficient,
 };
 
 [[nodiscard]] Rule describe(Errc code);
