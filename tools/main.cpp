@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     add_log(shell);
     add_solvency(shell);
     add_losses(shell);
+    add_liquidations(shell);
     add_margin(shell);
     add_presets(shell);
     add_timeline(shell);

@@ -16,6 +16,7 @@ void add_statement(Shell& shell);
 void add_log(Shell& shell);
 void add_solvency(Shell& shell);
 void add_losses(Shell& shell);
+void add_liquidations(Shell& shell);
 void add_margin(Shell& shell);
 void add_presets(Shell& shell);
 void add_timeline(Shell& shell);
