@@ -72,11 +72,11 @@ TEST_F(DeribitChain, BecomesInstrumentsAndWhatWasSeenOfThem) {
     EXPECT_EQ(put.base, put.settle);
     EXPECT_EQ(book().asset(put.base).name.view(), "BTC");
     EXPECT_EQ(book().asset(put.quote).name.view(), "USD");
-    EXPECT_EQ(format_decimal(book().asset(put.base).price), "78447.77") << "of the first row";
+    EXPECT_EQ(format_decimal(book().asset(put.base).price.value), "78447.77") << "of the first row";
     auto const& call = option("ETH-6FEB26-4000-C");
     EXPECT_EQ(call.side, wire::OptionSide::call);
     EXPECT_EQ(format_decimal(call.mark.value), "0.000002");
-    EXPECT_EQ(format_decimal(book().asset(call.settle).price), "2312.25");
+    EXPECT_EQ(format_decimal(book().asset(call.settle).price.value), "2312.25");
     EXPECT_TRUE(book().find_feed("deribit"));
     EXPECT_TRUE(book().find_source("deribit"));
 }

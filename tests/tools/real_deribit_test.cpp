@@ -172,7 +172,7 @@ TEST_F(RealDeribit, EverySnapshotIsImportedOnce) {
     setting.reopen();
     // index_price_by_snapshot_all931.csv, the last of the twenty.
     auto const& btc = setting.book().asset(*setting.book().find_asset("BTC"));
-    EXPECT_EQ(format_decimal(btc.price), "69504.51");
+    EXPECT_EQ(format_decimal(btc.price.value), "69504.51");
     auto const sequence = setting.book().sequence();
     auto const again = setting.run(import_deribit_chain, files_.back());
     ASSERT_TRUE(again) << again.error().message();
