@@ -46,6 +46,18 @@ bool is_margined(book::Book const& book, AccountId account) {
     return group_of(book.account(account).kind) == Group::customers;
 }
 
+/// Of spot: what is given was there.
+result<void> Acceptance::owes_nothing_new(AccountId account) const {
+    for (book::BalanceRow const& row : rows_.balances) {
+        bool const may_be_owed = row.asset == desk_->quote() && has_positions(rows_);
+        if (may_be_owed || row.amount.units() >= 0) continue;
+        book::BalanceRow const* before = book_->balance(account, row.asset);
+        if (before != nullptr && before->amount <= row.amount) continue;
+        return fail(Errc::balance_insufficient, name_of(*book_, account) + " by " + format_decimal(-row.amount.units()));
+    }
+    return outcome::success();
+}
+
 result<void> Acceptance::trade(AccountId account, InstrumentId instrument, std::span<Event const> decided,
                                Decision& decision) {
     if (!is_margined(*book_, account)) return outcome::success();
@@ -54,6 +66,9 @@ result<void> Acceptance::trade(AccountId account, InstrumentId instrument, std::
     SizeChange const size{held == nullptr ? 0 : held->size.units(), size_in(rows_, instrument)};
     if (book_->account(account).in_liquidation != 0 && !size.only_reduces()) {
         return fail(Errc::account_in_liquidation, name_of(*book_, account));
+    }
+    if (book_->instrument(instrument).kind == wire::InstrumentKind::spot) {
+        PLIMSOLL_TRYV(owes_nothing_new(account));
     }
     PLIMSOLL_TRY(after, desk_->levels(rows_));
     say(decision, account, after, true);

@@ -47,8 +47,9 @@ public:
     Acceptance(book::Book const& book, MarginDesk& desk) : book_(&book), desk_(&desk) {}
 
     /// One side of a trade of `instrument` that `decided` will book.
-    /// Errors: Errc::initial_margin_insufficient, margin_not_improved, account_in_liquidation; those of
-    /// the model, where the account would have no margin at all.
+    /// Errors: Errc::initial_margin_insufficient, margin_not_improved, account_in_liquidation;
+    /// balance_insufficient where spot gives what the account has not (only the quote asset can be owed);
+    /// those of the model, where the account would have no margin at all.
     [[nodiscard]] result<void> trade(AccountId account, InstrumentId instrument, std::span<Event const> decided,
                                      Decision& decision);
     /// `asset` leaves the account by `decided`.
@@ -57,6 +58,8 @@ public:
                                        Decision& decision);
 
 private:
+    [[nodiscard]] result<void> owes_nothing_new(AccountId account) const;
+
     book::Book const* book_;
     MarginDesk* desk_;
     AccountRows rows_; ///< kept for its memory

@@ -150,6 +150,37 @@ TEST(Acceptance, WhatHasNoMarkHasNoMargin) {
     EXPECT_EQ(venue.rule(L::trade(L::alice, L::bob, "1", "100")), "mark_missing");
 }
 
+TEST(Acceptance, SpotGivesOnlyWhatIsThere) {
+    Venue venue;
+    InstrumentDefined fact = L::instrument("SPOT", wire::InstrumentKind::spot);
+    venue.submit(rare(std::move(fact)));
+    InstrumentId const spot{2};
+    venue.must_take(L::observe(Observation::asset_price, L::btc.number(), "100"));
+    venue.must_take(L::deposit(L::bob, "3", L::btc));
+    EXPECT_EQ(venue.rule(L::trade(L::alice, L::bob, "0.5", "100.000001", spot)), "balance_insufficient") << "of her dollars";
+    EXPECT_EQ(venue.rule(L::trade(L::alice, L::bob, "0.5", "100", spot)), "");
+    EXPECT_EQ(venue.rule(L::trade(L::bob, L::alice, "0.50000001", "100", spot)), "balance_insufficient") << "of her coins";
+    EXPECT_EQ(venue.rule(L::trade(L::bob, L::alice, "0.5", "100", spot)), "");
+}
+
+/// The tests here name rules by the words that a user sees: each is its Errc.
+TEST(Refusals, BearTheNameOfTheirRule) {
+    for (auto const& [code, name] :
+         {std::pair(Errc::initial_margin_insufficient, "initial_margin_insufficient"),
+          std::pair(Errc::margin_not_improved, "margin_not_improved"),
+          std::pair(Errc::withdrawal_exceeds_margin, "withdrawal_exceeds_margin"),
+          std::pair(Errc::balance_insufficient, "balance_insufficient"),
+          std::pair(Errc::account_in_liquidation, "account_in_liquidation"), std::pair(Errc::no_margin_rule, "no_margin_rule"),
+          std::pair(Errc::no_account_of_kind, "no_account_of_kind"), std::pair(Errc::no_market_account, "no_market_account"),
+          std::pair(Errc::instrument_never_expires, "instrument_never_expires"),
+          std::pair(Errc::instrument_not_expired, "instrument_not_expired"),
+          std::pair(Errc::clearing_term_out_of_bounds, "clearing_term_out_of_bounds"),
+          std::pair(Errc::nothing_to_liquidate, "nothing_to_liquidate"), std::pair(Errc::fund_insufficient, "fund_insufficient")}) {
+        EXPECT_EQ(describe(code).name, name);
+        EXPECT_EQ(describe(code).room, "risk");
+    }
+}
+
 TEST(Standpoint, IsTheRuleInItsOrder) {
     auto at = [](Int128 initial, Int128 maintenance) { return Levels{0, initial, maintenance}; };
     SizeChange const grows{1, 2};
