@@ -310,6 +310,11 @@ result<Receipt> Engine::submit(std::span<Event const> group) {
     return Receipt{false, before + 1, parts.decided.size()};
 }
 
+result<std::optional<Receipt>> Engine::known(Event const& event) {
+    if (parts_->is_broken) return fail(Errc::engine_stopped);
+    return parts_->known_record(std::span(&event, 1));
+}
+
 result<Receipt> Engine::submit_each(std::span<Event const> records) {
     book::Book const& book = parts_->book;
     Receipt all{true, book.sequence() + 1, 0};

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace plimsoll::replay {
@@ -51,6 +52,9 @@ public:
     /// is a duplicate (equal content) or an error. Durable only after commit().
     /// Errors: book::Errc; replay::Errc::record_conflicts, record_late; store failures.
     [[nodiscard]] result<Receipt> submit(std::span<Event const> group);
+    /// What submit() would answer where the event's record, by its fingerprint, may be there already;
+    /// nothing where it is new. Errors: Errc::record_conflicts, record_late; store failures.
+    [[nodiscard]] result<std::optional<Receipt>> known(Event const& event);
     /// Submits each event as a record of its own, fetching rows ahead: the fast way for many. Stops at
     /// the first that is refused; those before it are in. The receipt counts all events, and is a
     /// duplicate only where all were.

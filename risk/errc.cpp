@@ -78,6 +78,26 @@ Rule describe(Errc code) {
     case Errc::account_must_differ: return rule("account_must_differ", "a transfer needs two accounts");
     case Errc::tokens_insufficient: return rule("tokens_insufficient", "the cash contract lacks the tokens");
     case Errc::impact_prices_cross: return rule("impact_prices_cross", "the impact bid is above the impact ask");
+    case Errc::initial_margin_insufficient:
+        return rule("initial_margin_insufficient", "the account would hold less than the initial rule asks");
+    case Errc::margin_not_improved:
+        return rule("margin_not_improved", "the account is below its initial margin, and this would not improve it");
+    case Errc::withdrawal_exceeds_margin:
+        return rule("withdrawal_exceeds_margin", "what is left would be less than the initial rule asks");
+    case Errc::balance_insufficient: return rule("balance_insufficient", "the account has less of the asset");
+    case Errc::account_in_liquidation:
+        return rule("account_in_liquidation", "the account is being liquidated: it may pay in and reduce, nothing else");
+    case Errc::no_margin_rule: return rule("no_margin_rule", "no margin preset is in force");
+    case Errc::no_account_of_kind: return rule("no_account_of_kind", "the ledger has no account of this kind; name one");
+    case Errc::no_market_account: return rule("no_market_account", "the instrument has no market account to settle with");
+    case Errc::instrument_never_expires: return rule("instrument_never_expires", "the instrument has no expiry");
+    case Errc::instrument_not_expired: return rule("instrument_not_expired", "the instrument's expiry lies ahead");
+    case Errc::nothing_to_liquidate:
+        return rule("nothing_to_liquidate", "the account has neither a position nor an asset to sell: it only owes");
+    case Errc::fund_insufficient:
+        return rule("fund_insufficient", "the fund cannot pay for this share of an insolvent account; bid for all of it");
+    case Errc::clearing_term_out_of_bounds:
+        return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
     }
     return rule("unknown", "unknown failure");
 }

@@ -61,6 +61,21 @@ enum class Errc {
     account_must_differ,
     tokens_insufficient,
     impact_prices_cross,
+
+    // a command
+    initial_margin_insufficient,
+    margin_not_improved,
+    withdrawal_exceeds_margin,
+    balance_insufficient,
+    account_in_liquidation,
+    no_margin_rule,
+    no_account_of_kind,
+    no_market_account,
+    instrument_never_expires,
+    instrument_not_expired,
+    clearing_term_out_of_bounds,
+    nothing_to_liquidate,
+    fund_insufficient,
 };
 
 [[nodiscard]] Rule describe(Errc code);

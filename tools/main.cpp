@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
     add_init(shell);
     add_generate(shell);
     add_import(shell);
+    add_submit(shell);
     add_export(shell);
     add_account(shell);
     add_accounts(shell);
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
     add_log(shell);
     add_solvency(shell);
     add_losses(shell);
+    add_liquidations(shell);
     add_margin(shell);
     add_presets(shell);
     add_timeline(shell);

@@ -161,11 +161,10 @@ result<derive::ScenarioGrid> GridModel::grid_of(Underlying const& underlying, Op
             market.expiries.push_back({expiry.expiry / second_ns, Int256{settled},
                                        Int256{expiry.forward.value.units() - settled}, Int256{expiry.forward.confidence.units()},
                                        Int256{expiry.rate.value.units()},
-                                       Int256{has_rate ? expiry.rate.confidence.units() : one_units}, Int256{one_units}});
+                                       Int256{has_rate ? expiry.rate.confidence.units() : one_units},
+                                       // One an expiry, as the protocol has it, whoever asks for which options.
+                                       Int256{expiry.volatility_confidence.units()}});
         }
-        // One confidence an expiry: that of its least sure volatility, as the protocol has it.
-        Int256& confidence = market.expiries[at->second].vol_confidence;
-        confidence = std::min(confidence, Int256{row.volatility.confidence.units()});
         grid_rows_[option] = static_cast<std::uint32_t>(rows.size());
         rows.push_back({at->second, Int256{row.strike}, row.is_call, Int256{row.volatility.value.units()}});
     }

@@ -40,7 +40,9 @@ struct Charge {
     std::vector<Step> steps;
     Int128 unit = 1;
     Share maintenance; ///< of the charge
-    Int128 initial_ppm = 0; ///< raised by open interest; 0: the charge itself
+    ParameterRow const* raised = nullptr; ///< the tier that open interest raises; null: none does
+    Quantity open_interest;               ///< of the book when this was made
+    Int128 initial_ppm = 0;               ///< raised by it
 };
 
 [[nodiscard]] constexpr Int128 ceiling(Int128 a, Int128 b) { return a / b + (a % b > 0 ? 1 : 0); }
@@ -67,9 +69,10 @@ private:
         Int128 maintenance = 0;
     };
     [[nodiscard]] Charge charge_of(InstrumentId instrument) const;
-    [[nodiscard]] Int128 scaled_ppm(InstrumentId instrument, ParameterRow const& tier) const;
+    [[nodiscard]] Int128 scaled_ppm(InstrumentId instrument, ParameterRow const& tier, Quantity open_interest) const;
+    [[nodiscard]] Int128 raised_ppm(Charge const& charge, PerpetualHolding const& held) const;
     [[nodiscard]] Int128 notional_of(PerpetualHolding const& held, Tally& on) const;
-    [[nodiscard]] Asked asked(Charge const& charge, Int128 notional, Tally& on) const;
+    [[nodiscard]] Asked asked(Charge const& charge, PerpetualHolding const& held, Int128 notional, Tally& on) const;
 
     Preset const* preset_;
     Market const* market_;
@@ -110,18 +113,26 @@ Charge LinearModel::charge_of(InstrumentId instrument) const {
         if (i != 0) step.deduction = charge.steps[i - 1].deduction + step.from * (step.slope - charge.steps[i - 1].slope);
     }
     if (preset_->text("open_interest_scale") == "yes" && named->has("open_interest_lower")) {
-        charge.initial_ppm = scaled_ppm(instrument, *named);
+        charge.raised = named;
+        charge.open_interest = row.open_interest;
+        charge.initial_ppm = scaled_ppm(instrument, *named, row.open_interest);
     }
     return charge;
 }
 
-Int128 LinearModel::scaled_ppm(InstrumentId instrument, ParameterRow const& row) const {
+/// A trade that is only considered changes open interest before the book does.
+Int128 LinearModel::raised_ppm(Charge const& charge, PerpetualHolding const& held) const {
+    if (held.open_interest == charge.open_interest) return charge.initial_ppm;
+    return scaled_ppm(held.instrument, *charge.raised, held.open_interest);
+}
+
+Int128 LinearModel::scaled_ppm(InstrumentId instrument, ParameterRow const& row, Quantity open_interest) const {
     book::InstrumentRow const& terms = market_->book().instrument(instrument);
     auto wide = [&](std::string_view key) { return Wide(static_cast<std::int64_t>(row.number(key) / quantum_)); };
     Share const base = share_of(row["initial_fraction"]);
     linear::Tier const tier{Wide(static_cast<std::int64_t>(base.numerator * linear::one_ppm / base.denominator)), Wide(0),
                             wide("open_interest_lower"), wide("open_interest_upper")};
-    auto const open = scaled_product(terms.open_interest.units(), terms.mark.value.units(), book::multiplier(terms.multiplier_numerator),
+    auto const open = scaled_product(open_interest.units(), terms.mark.value.units(), book::multiplier(terms.multiplier_numerator),
                                      book::multiplier(terms.multiplier_denominator), Rounding::toward_zero);
     if (!open) return linear::one_ppm;
     Int128 const quantums = std::min(*open / quantum_, Int128{std::numeric_limits<std::int64_t>::max()});
@@ -137,7 +148,7 @@ Int128 LinearModel::notional_of(PerpetualHolding const& held, Tally& on) const {
     return on.product_down(size, row.mark.value.units()) / quantum_;
 }
 
-LinearModel::Asked LinearModel::asked(Charge const& charge, Int128 notional, Tally& on) const {
+LinearModel::Asked LinearModel::asked(Charge const& charge, PerpetualHolding const& held, Int128 notional, Tally& on) const {
     auto const above = std::ranges::upper_bound(charge.steps, notional, {}, &Step::from);
     Step const& step = *std::prev(above);
     Int128 scaled = 0;
@@ -147,7 +158,9 @@ LinearModel::Asked LinearModel::asked(Charge const& charge, Int128 notional, Tal
     }
     Int128 const base = ceiling(scaled - step.deduction, charge.unit);
     Asked asked{base, on.fraction_up(base, charge.maintenance.numerator, charge.maintenance.denominator)};
-    if (charge.initial_ppm != 0) asked.initial = std::max(base, on.fraction_up(notional, charge.initial_ppm, linear::one_ppm));
+    if (charge.raised != nullptr) {
+        asked.initial = std::max(base, on.fraction_up(notional, raised_ppm(charge, held), linear::one_ppm));
+    }
     if (preset_->has("account_leverage")) {
         Share const leverage = share_of(preset_->scalars()["account_leverage"]);
         asked.initial = std::max(asked.initial, on.fraction_up(notional, leverage.denominator, leverage.numerator));
@@ -167,7 +180,7 @@ result<Levels> LinearModel::evaluate(Portfolio const& portfolio, MarginDetail* d
         Charge const& charge = charges_[held.instrument.number()];
         if (!charge.is_listed) return fail(Errc::instrument_not_in_preset, needs_.name(held.instrument));
         Int128 const notional = notional_of(held, on);
-        Asked const part = asked(charge, notional, on);
+        Asked const part = asked(charge, held, notional, on);
         Int128 const initial = on.fraction_up(part.initial, quantum_, 1);
         Int128 const maintenance = on.fraction_up(part.maintenance, quantum_, 1);
         levels.initial_excess = on.subtract(levels.initial_excess, initial);

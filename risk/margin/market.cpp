@@ -68,7 +68,9 @@ void Market::add_expiries() {
     }
     for (auto& [key, number] : found) {
         number = static_cast<std::uint32_t>(expiries_.size());
-        expiries_.push_back({key.first, key.second, {}, {}, {}});
+        ExpiryMarket& expiry = expiries_.emplace_back();
+        expiry.base = key.first;
+        expiry.expiry = key.second;
     }
     for (std::uint32_t id = 1; id <= book_->instruments.size(); ++id) {
         InstrumentRow const& row = book_->instruments[id];
@@ -79,6 +81,9 @@ void Market::add_expiries() {
         take_newer(expiry.forward_settled, row.forward_settled);
         take_newer(expiry.rate, row.rate);
         if (row.kind != wire::InstrumentKind::option) continue;
+        if (row.volatility.is_some()) {
+            expiry.volatility_confidence = std::min(expiry.volatility_confidence, row.volatility.confidence);
+        }
         options_.push_back({InstrumentId{id}, number, row.side == wire::OptionSide::call, row.strike.units(),
                             row.volatility, row.mark});
         option_numbers_[id] = static_cast<std::uint32_t>(options_.size());

@@ -27,6 +27,7 @@ struct ExpiryMarket {
     book::Reading forward;         ///< the newest of its instruments
     book::Reading forward_settled; ///< the newest; older than the forward's window start: zero
     book::Reading rate;            ///< the newest; never observed: 0
+    Ratio volatility_confidence = Ratio::whole(1); ///< of its least sure option that has a volatility
 };
 
 struct OptionMarket {
@@ -54,7 +55,10 @@ public:
 
     [[nodiscard]] book::Book const& book() const { return *book_; }
     [[nodiscard]] AssetId quote() const { return quote_; }
-    [[nodiscard]] TimeNs time() const { return book_->time(); }
+    /// The moment that ages and times to expiry count from: the book's when this was made.
+    [[nodiscard]] TimeNs time() const { return time_; }
+    /// The same readings, asked later: what a command that is not booked yet will stand at.
+    void move_to(TimeNs time) { time_ = time; }
 
     [[nodiscard]] book::Reading const& spot(AssetId base) const { return spots_[base.number()]; }
     /// The quote asset in the unit in which prices are observed: 1 where nobody observed it.
@@ -81,7 +85,7 @@ public:
     }
 
 private:
-    Market(book::Book const& book, AssetId quote) : book_(&book), quote_(quote) {}
+    Market(book::Book const& book, AssetId quote) : book_(&book), quote_(quote), time_(book.time()) {}
     [[nodiscard]] result<void> refuse(book::Reading const& reading, TimeNs limit, Errc missing,
                                       std::string const& subject) const;
     void add_spots();
@@ -89,6 +93,7 @@ private:
 
     book::Book const* book_;
     AssetId quote_;
+    TimeNs time_;
     std::vector<book::Reading> spots_;          ///< by asset number
     std::vector<ExpiryMarket> expiries_;        ///< by underlying, then expiry
     std::vector<OptionMarket> options_;         ///< in order of definition

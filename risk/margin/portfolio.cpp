@@ -29,26 +29,58 @@ result<void> PortfolioView::read(AccountId account, Portfolio& portfolio) const 
     result<void> done = outcome::success();
     book::Book const& book = market_->book();
     book.for_balances(account, [&](book::BalanceRow const& row) {
-        if (done && !row.amount.is_zero()) done = add_cash(row.asset, row.amount.units(), portfolio);
+        if (done) done = add_balance(row, portfolio);
     });
     book.for_positions(account, [&](PositionRow const& row) {
-        if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
-        auto const option = market_->option_of(row.instrument);
-        InstrumentRow const& instrument = book.instrument(row.instrument);
-        if (!(option && market_->is_plain(*option)) && instrument.quote != market_->quote()) {
-            done = fail(Errc::quoted_in_another_asset,
-                        name_of(instrument) + " in " + std::string(book.asset(instrument.quote).name.view()));
-        } else if (option && row.quote.is_zero() && market_->is_plain(*option)) {
-            portfolio.options.push_back({*option, row.size.units()});
-        } else {
-            done = option ? add_option(*option, row, portfolio) : add_perpetual(row, portfolio);
-        }
+        if (done) done = add_position(row, portfolio);
     });
-    PLIMSOLL_TRYV(std::move(done));
+    sort(portfolio);
+    return done;
+}
+
+result<void> PortfolioView::read(AccountRows const& rows, Portfolio& portfolio) const {
+    portfolio.clear();
+    portfolio.account = rows.account;
+    for (book::BalanceRow const& row : rows.balances) {
+        PLIMSOLL_TRYV(add_balance(row, portfolio));
+    }
+    for (PositionRow const& row : rows.positions) {
+        PLIMSOLL_TRYV(add_position(row, portfolio));
+    }
+    for (auto const& [instrument, contracts] : rows.open_interests) {
+        for (PerpetualHolding& held : portfolio.perpetuals) {
+            if (held.instrument == instrument) held.open_interest = contracts;
+        }
+    }
+    sort(portfolio);
+    return outcome::success();
+}
+
+void PortfolioView::sort(Portfolio& portfolio) {
     std::ranges::sort(portfolio.assets, {}, &AssetHolding::asset);
     std::ranges::sort(portfolio.perpetuals, {}, &PerpetualHolding::instrument);
     std::ranges::sort(portfolio.options, {}, &OptionHolding::option);
-    return outcome::success();
+}
+
+result<void> PortfolioView::add_balance(book::BalanceRow const& row, Portfolio& portfolio) const {
+    if (row.amount.is_zero()) return outcome::success();
+    return add_cash(row.asset, row.amount.units(), portfolio);
+}
+
+result<void> PortfolioView::add_position(PositionRow const& row, Portfolio& portfolio) const {
+    if (row.size.is_zero() && row.quote.is_zero()) return outcome::success();
+    auto const option = market_->option_of(row.instrument);
+    bool const is_plain = option && market_->is_plain(*option);
+    if (is_plain && row.quote.is_zero()) {
+        portfolio.options.push_back({*option, row.size.units()});
+        return outcome::success();
+    }
+    InstrumentRow const& instrument = market_->book().instrument(row.instrument);
+    if (!is_plain && instrument.quote != market_->quote()) {
+        return fail(Errc::quoted_in_another_asset,
+                    name_of(instrument) + " in " + std::string(market_->book().asset(instrument.quote).name.view()));
+    }
+    return option ? add_option(*option, row, portfolio) : add_perpetual(row, portfolio);
 }
 
 result<void> PortfolioView::add_cash(AssetId asset, Int128 amount, Portfolio& portfolio) const {
@@ -92,7 +124,7 @@ result<void> PortfolioView::add_perpetual(PositionRow const& row, Portfolio& por
     Int128 const numerator = book::multiplier(instrument.multiplier_numerator);
     Int128 const denominator = book::multiplier(instrument.multiplier_denominator);
     Int128 const mark = instrument.mark.value.units();
-    PerpetualHolding holding{row.instrument, instrument.base, 0, 0, value.worth.units()};
+    PerpetualHolding holding{row.instrument, instrument.base, 0, 0, value.worth.units(), instrument.open_interest};
     // The value of a linear position is its notional; an inverse one is worth its contracts.
     bool const is_linear = instrument.payoff == wire::Payoff::linear;
     auto const contracts = multiply_divide(row.size.units(), numerator, denominator, Rounding::toward_zero);

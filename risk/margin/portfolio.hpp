@@ -13,6 +13,7 @@ struct PerpetualHolding {
     Int128 size = 0;
     Int128 notional = 0;  ///< of the size at the mark, rounded up
     Int128 unsettled = 0; ///< profit at the mark and funding not met yet, in the quote, rounded down
+    Quantity open_interest; ///< of the instrument, in contracts
 };
 
 struct OptionHolding {
@@ -36,6 +37,18 @@ struct Portfolio {
     void clear();
 };
 
+/// An account's rows where they are not the book's: after events that are decided and not applied yet.
+struct AccountRows {
+    struct OpenInterest {
+        InstrumentId instrument;
+        Quantity contracts;
+    };
+    AccountId account;
+    std::vector<book::BalanceRow> balances;
+    std::vector<book::PositionRow> positions;
+    std::vector<OpenInterest> open_interests; ///< of instruments where it changes
+};
+
 /// What accounts hold, by one market and one valuation of the same book. Rows that are zero are left out;
 /// holdings come in the order of definition of what is held.
 ///
@@ -47,8 +60,13 @@ public:
 
     /// Errors: Errc::quoted_in_another_asset, mark_missing, price_missing, arithmetic_overflow, with what is held.
     [[nodiscard]] result<void> read(AccountId account, Portfolio& portfolio) const;
+    /// The same of rows that are not in the book. Errors: as above.
+    [[nodiscard]] result<void> read(AccountRows const& rows, Portfolio& portfolio) const;
 
 private:
+    [[nodiscard]] result<void> add_balance(book::BalanceRow const& row, Portfolio& portfolio) const;
+    [[nodiscard]] result<void> add_position(book::PositionRow const& row, Portfolio& portfolio) const;
+    static void sort(Portfolio& portfolio);
     [[nodiscard]] result<void> add_perpetual(book::PositionRow const& row, Portfolio& portfolio) const;
     [[nodiscard]] result<void> add_option(std::uint32_t option, book::PositionRow const& row, Portfolio& portfolio) const;
     [[nodiscard]] result<void> add_cash(AssetId asset, Int128 amount, Portfolio& portfolio) const;

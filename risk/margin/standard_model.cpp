@@ -83,10 +83,9 @@ void StandardModel::add_option(derive::StandardState& state, std::uint32_t optio
     auto& known = state.markets[number].expiries;
     auto const [at, is_new] = expiries.try_emplace(row.expiry, static_cast<std::uint32_t>(known.size()));
     if (is_new) {
-        known.push_back({expiry.expiry / second_ns, Int256{expiry.forward.value.units()}, Int256{expiry.forward.confidence.units()}, one_wei});
+        known.push_back({expiry.expiry / second_ns, Int256{expiry.forward.value.units()}, Int256{expiry.forward.confidence.units()},
+                         Int256{expiry.volatility_confidence.units()}});
     }
-    Int256& confidence = known[at->second].vol_confidence;
-    confidence = std::min(confidence, Int256{row.volatility.confidence.units()});
     grid_rows_[option] = static_cast<std::uint32_t>(rows.size());
     rows.push_back({number, at->second, Int256{row.strike}, row.is_call, Int256{row.volatility.value.units()}});
 }

@@ -8,6 +8,7 @@ namespace plimsoll::tools {
 void add_init(Shell& shell);
 void add_generate(Shell& shell);
 void add_import(Shell& shell);
+void add_submit(Shell& shell);
 void add_export(Shell& shell);
 void add_account(Shell& shell);
 void add_accounts(Shell& shell);
@@ -15,6 +16,7 @@ void add_statement(Shell& shell);
 void add_log(Shell& shell);
 void add_solvency(Shell& shell);
 void add_losses(Shell& shell);
+void add_liquidations(Shell& shell);
 void add_margin(Shell& shell);
 void add_presets(Shell& shell);
 void add_timeline(Shell& shell);

@@ -1,0 +1,217 @@
+#include "replay/clearing_house.hpp"
+
+#include "replay/moment.hpp"
+#include "risk/valuation.hpp"
+
+#include <algorithm>
+
+namespace plimsoll::replay {
+namespace {
+
+constexpr std::string_view margin_scope = "margin";
+
+/// Whether a rule said no; else the world failed.
+[[nodiscard]] bool is_refusal(Error const& error) {
+    std::string_view const room = error.rule().room;
+    return room == "risk" || room == "book" || room == "event" || error.is(Errc::record_late) ||
+           error.is(Errc::record_conflicts);
+}
+
+} // namespace
+
+ClearingHouse::~ClearingHouse() = default;
+
+result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path const& directory,
+                                                           EngineOptions const& options) {
+    std::unique_ptr<ClearingHouse> house(new ClearingHouse);
+    PLIMSOLL_TRY(engine, Engine::open(directory, options));
+    house->engine_ = std::move(engine);
+    PLIMSOLL_TRYV(house->adopt_preset(directory));
+    PLIMSOLL_TRYV(house->recall_liquidations(directory));
+    house->clearing_.emplace(house->book(), house->desk_.get());
+    if (house->desk_) {
+        house->liquidations_.emplace(house->book(), *house->desk_);
+        house->auctions_.emplace(house->book(), *house->desk_);
+    }
+    return house;
+}
+
+book::Book const& ClearingHouse::book() const { return engine_->book(); }
+
+result<void> ClearingHouse::adopt_preset(std::filesystem::path const& directory) {
+    auto const& rows = book().presets.rows();
+    auto const row = std::ranges::find_if(rows, [](auto const& each) { return each.scope.view() == margin_scope; });
+    if (row == rows.end()) return outcome::success();
+    std::string body;
+    PLIMSOLL_TRY(reader, Reader::open(directory));
+    PLIMSOLL_TRYV(reader->for_events(row->sequence, row->sequence, [&](std::uint64_t, Event const& event) {
+        visit_body(event.body, [&](auto const& fact) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, PresetAdopted>) body = fact.body;
+        });
+        return false;
+    }));
+    PLIMSOLL_TRY(preset, risk::Preset::parse(body, "the preset of event #" + std::to_string(row->sequence)));
+    auto const asset = risk::default_valuation_asset(book());
+    if (!asset) return outcome::success(); // without assets there is nothing to trade
+    desk_ = std::make_unique<risk::MarginDesk>(book(), std::move(preset), *asset);
+    return outcome::success();
+}
+
+result<std::uint16_t> ClearingHouse::source_of(CommandStamp const& stamp) {
+    if (auto const known = book().find_source(stamp.source)) return *known;
+    SourceDefined fact;
+    fact.name = stamp.source;
+    fact.kind = wire::SourceKind::operator_;
+    Event event;
+    event.origin.cause = Cause::definition;
+    event.origin.source_time = std::max(stamp.time, book().time());
+    event.body = rare(fact);
+    PLIMSOLL_TRYV(engine_->submit(event));
+    return *book().find_source(stamp.source);
+}
+
+/// What the events of liquidations that are still open add up to: a process that ended in the middle of
+/// one left it for the next.
+result<void> ClearingHouse::recall_liquidations(std::filesystem::path const& directory) {
+    std::unique_ptr<Reader> reader;
+    for (book::LiquidationRow const& row : book().liquidations.rows()) {
+        if (row.ended_sequence != 0) continue;
+        if (!reader) {
+            PLIMSOLL_TRY(opened, Reader::open(directory));
+            reader = std::move(opened);
+        }
+        risk::OpenLiquidation open;
+        open.id = row.id;
+        open.account = row.account;
+        open.started_sequence = row.started_sequence;
+        PLIMSOLL_TRYV(reader->for_account_events(row.account, row.started_sequence, book().sequence(),
+                                                 [&](std::uint64_t, Event const& event) {
+                                                     risk::recall(open, event);
+                                                     return true;
+                                                 }));
+        open_[row.account] = open;
+    }
+    return outcome::success();
+}
+
+/// Books the decision's events as one record, and shows them to the desk.
+result<void> ClearingHouse::book_group(Answer& answer) {
+    auto const receipt = engine_->submit(decision_.events);
+    if (!receipt && desk_) desk_->forget();
+    PLIMSOLL_TRYV(receipt);
+    if (desk_) {
+        for (Event const& event : decision_.events) desk_->saw(event);
+    }
+    if (answer.first_sequence == 0) answer.first_sequence = receipt.value().first_sequence;
+    answer.last_sequence = receipt.value().first_sequence + receipt.value().count - 1;
+    return outcome::success();
+}
+
+/// Each step is a record of its own, at the next minor cursor: what one decides stands on the ones before.
+result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer) {
+    if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+    AccountId liquidator = ask.liquidator;
+    if (risk::closes_on_book(desk_->preset().kernel())) {
+        PLIMSOLL_TRY(found, risk::account_of_kind(book(), ask.liquidator, wire::AccountKind::liquidator));
+        liquidator = found;
+    }
+    auto book_step = [&]() -> result<void> {
+        PLIMSOLL_TRYV(book_group(answer));
+        ++origin.cursor.minor;
+        decision_.events.clear();
+        return outcome::success();
+    };
+    auto known = open_.find(ask.account);
+    if (known == open_.end()) {
+        PLIMSOLL_TRY(open, liquidations_->start(ask.account, liquidator, origin, decision_));
+        if (open.is_auction) {
+            PLIMSOLL_TRYV(auctions_->open(open, origin, decision_));
+        }
+        PLIMSOLL_TRYV(book_step());
+        known = open_.emplace(ask.account, open).first;
+        if (open.is_auction) return outcome::success();
+    }
+    risk::OpenLiquidation& open = known->second;
+    open.liquidator = liquidator;
+    origin.cause = Cause::liquidation;
+    origin.cause_sequence = open.started_sequence;
+    if (open.is_auction) {
+        risk::OpenLiquidation next = open; // kept only once it is booked
+        PLIMSOLL_TRY(is_over, auctions_->look_again(next, origin, decision_));
+        PLIMSOLL_TRYV(book_step());
+        open = next;
+        if (is_over) open_.erase(known);
+        return outcome::success();
+    }
+    for (bool is_over = false; !is_over;) {
+        PLIMSOLL_TRY(ends, liquidations_->close_step(open, origin, decision_));
+        PLIMSOLL_TRYV(book_step());
+        is_over = ends;
+    }
+    open_.erase(known);
+    return outcome::success();
+}
+
+result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& answer) {
+    if (!auctions_) return fail(risk::Errc::no_margin_rule);
+    auto const known = open_.find(ask.account);
+    if (known == open_.end() || !known->second.is_auction) return fail(risk::Errc::auction_not_ongoing);
+    origin.cause = Cause::liquidation;
+    origin.cause_sequence = known->second.started_sequence;
+    risk::OpenLiquidation next = known->second; // kept only once it is booked
+    PLIMSOLL_TRY(is_over, auctions_->bid(next, ask, origin, decision_));
+    PLIMSOLL_TRYV(book_group(answer));
+    known->second = next;
+    if (is_over) open_.erase(known);
+    return outcome::success();
+}
+
+result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const& stamp, Answer& answer) {
+    Origin origin;
+    origin.source_time = stamp.time == 0 ? book().time() : stamp.time;
+    origin.cursor = {stamp.id, 0};
+    origin.record = stamp.record;
+    origin.cause = Cause::command;
+    PLIMSOLL_TRY(source, source_of(stamp));
+    origin.source = source;
+    bool const books_something = !std::holds_alternative<risk::Check>(command);
+    if (books_something && book().sources[source].cursor >= origin.cursor) {
+        PLIMSOLL_TRY(known, engine_->known(Event{origin, {}}));
+        PLIMSOLL_ASSERT(known); // a record at or below the cursor is there or refused
+        answer.is_duplicate = true;
+        answer.first_sequence = known->first_sequence;
+        answer.last_sequence = known->first_sequence + known->count - 1;
+        return outcome::success();
+    }
+    if (desk_) desk_->move_to(origin.source_time);
+    if (auto const* one = std::get_if<risk::Liquidate>(&command)) return liquidate(*one, origin, answer);
+    if (auto const* offer = std::get_if<risk::Bid>(&command)) return bid(*offer, origin, answer);
+    if (auto const* all = std::get_if<risk::LiquidateAll>(&command)) {
+        if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+        for (AccountId const account : liquidations_->due()) {
+            Origin next = origin;
+            PLIMSOLL_TRYV(liquidate({account, all->liquidator}, next, answer));
+            origin.cursor = next.cursor;
+        }
+        return outcome::success();
+    }
+    PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));
+    if (decision_.events.empty()) return outcome::success();
+    return book_group(answer);
+}
+
+result<void> ClearingHouse::submit(risk::Command const& command, CommandStamp const& stamp, Answer& answer) {
+    answer.refusal.reset();
+    answer.is_duplicate = false;
+    answer.first_sequence = 0;
+    answer.last_sequence = 0;
+    decision_.clear();
+    auto const verdict = run(command, stamp, answer);
+    std::swap(answer.figures, decision_.figures);
+    if (verdict) return outcome::success();
+    if (!is_refusal(verdict.error())) return outcome::failure(verdict.error());
+    answer.refusal = verdict.error(); // what it booked before, if anything, stays and is told
+    return outcome::success();
+}
+
+} // namespace plimsoll::replay

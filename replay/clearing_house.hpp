@@ -1,0 +1,73 @@
+/// A ledger that decides: commands in, durable events or refusals out.
+#pragma once
+
+#include "replay/engine.hpp"
+#include "risk/clearing/auctions.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace plimsoll::replay {
+
+/// Which command it is: its place in its source, and when.
+struct CommandStamp {
+    std::uint64_t id = 0;     ///< from 1; grows within its source
+    std::uint64_t record = 0; ///< fingerprint of its words: the same id with others is another command
+    TimeNs time = 0;          ///< 0: the ledger's own
+    std::string_view source = "commands";
+};
+
+/// What became of a command. Durable only after commit().
+struct Answer {
+    std::optional<Error> refusal; ///< nothing: accepted
+    bool is_duplicate = false;    ///< it was there already
+    std::uint64_t first_sequence = 0; ///< 0: it books nothing
+    std::uint64_t last_sequence = 0;
+    std::vector<risk::Figure> figures;
+
+    [[nodiscard]] bool accepted() const { return !refusal.has_value(); }
+};
+
+class ClearingHouse {
+public:
+    /// Opens a ledger for writing, with the margin preset in force there (scope "margin").
+    /// Errors: as Engine::open; risk::Errc::preset_* where a newer program wrote it.
+    [[nodiscard]] static result<std::unique_ptr<ClearingHouse>> open(std::filesystem::path const& directory,
+                                                                     EngineOptions const& options = {});
+    ~ClearingHouse();
+    ClearingHouse(ClearingHouse const&) = delete;
+    ClearingHouse& operator=(ClearingHouse const&) = delete;
+
+    [[nodiscard]] book::Book const& book() const;
+    [[nodiscard]] Engine& engine() { return *engine_; }
+    /// Nothing: no preset is in force, and trades are bookkeeping only.
+    [[nodiscard]] risk::MarginDesk* desk() { return desk_.get(); }
+
+    /// Decides, books and answers one command. A failure is the world's (a disk, damage), and ends the
+    /// house; what a rule refuses is an answer. `answer` keeps its memory.
+    [[nodiscard]] result<void> submit(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
+    /// Returns when everything accepted is on disk.
+    [[nodiscard]] result<void> commit() { return engine_->commit(); }
+    [[nodiscard]] result<void> close() { return engine_->close(); }
+
+private:
+    ClearingHouse() = default;
+    [[nodiscard]] result<void> adopt_preset(std::filesystem::path const& directory);
+    [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
+    [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
+    [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
+    [[nodiscard]] result<void> bid(risk::Bid const& ask, Origin origin, Answer& answer);
+    [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
+    [[nodiscard]] result<void> book_group(Answer& answer);
+
+    std::unique_ptr<Engine> engine_;
+    std::unique_ptr<risk::MarginDesk> desk_;
+    std::optional<risk::Clearing> clearing_;
+    std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
+    std::optional<risk::Auctions> auctions_;         ///< the same
+    std::map<AccountId, risk::OpenLiquidation> open_;
+    risk::Decision decision_; ///< kept for its memory
+};
+
+} // namespace plimsoll::replay

@@ -1,0 +1,225 @@
+#include "risk/clearing/auctions.hpp"
+
+#include "ledger/book/decide.hpp"
+#include "risk/clearing/loss_cover.hpp"
+#include "risk/clearing/rows_after.hpp"
+
+#include <algorithm>
+
+namespace plimsoll::risk {
+namespace {
+
+constexpr TimeNs second_ns = 1'000'000'000;
+
+[[nodiscard]] Int128 cash_of(book::Book const& book, AccountId account, AssetId asset) {
+    book::BalanceRow const* row = book.balance(account, asset);
+    return row == nullptr ? 0 : row->amount.units();
+}
+
+} // namespace
+
+result<derive::DutchAuction> Auctions::auction_of(AccountId account, Origin const& origin, Levels& levels) {
+    PLIMSOLL_TRY(terms, clearing_terms_of(*book_));
+    PLIMSOLL_TRY(now, desk_->levels(account));
+    levels = now;
+    derive::AuctionedValue const value{Int256{levels.maintenance_excess}, Int256{levels.mark_to_market}};
+    return derive::DutchAuction(terms.auction, value, std::max(origin.source_time, book_->time()) / second_ns);
+}
+
+result<void> Auctions::open(OpenLiquidation& open, Origin const& origin, Decision& decision) {
+    Levels levels;
+    PLIMSOLL_TRY(auction, auction_of(open.account, origin, levels));
+    PLIMSOLL_TRY(started, auction.start({}));
+    open.auction = started.auction;
+    AccountId const fund = shared_fund(*book_);
+    if (started.fee.is_zero() || !fund.is_some()) return outcome::success();
+    Transferred paid;
+    paid.account = open.account;
+    paid.counter = fund;
+    paid.asset = desk_->quote();
+    paid.type = TransferType::liquidation_penalty;
+    paid.amount = Amount{-started.fee.to_128()};
+    Origin by_rule = origin;
+    by_rule.cause = Cause::liquidation;
+    decision.add(by_rule, paid);
+    open.penalty = started.fee.to_128();
+    decision.say("fee", open.account, open.penalty);
+    return outcome::success();
+}
+
+/// Funding that a position has not met is met when it moves, so it counts as cash first.
+result<void> Auctions::move_share(OpenLiquidation const& open, AccountId bidder, Int256 const& share, Origin const& origin,
+                                  Decision& decision) const {
+    Checked on;
+    std::vector<AssetHolding> cash;
+    auto add = [&](AssetId asset, Int128 amount) {
+        auto const found = std::ranges::find(cash, asset, &AssetHolding::asset);
+        if (found == cash.end()) {
+            cash.push_back({asset, amount});
+        } else {
+            found->amount = on.add(Int256{found->amount}, Int256{amount}).to_128();
+        }
+    };
+    auto part_of = [&](Int128 units) { return on.times(Int256{units}, share).to_128(); };
+    book_->for_balances(open.account, [&](book::BalanceRow const& row) { add(row.asset, row.amount.units()); });
+    result<void> done = outcome::success();
+    std::vector<PositionSettled> moved;
+    book_->for_positions(open.account, [&](book::PositionRow const& row) {
+        if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
+        book::InstrumentRow const& instrument = book_->instrument(row.instrument);
+        PositionSettled settled;
+        settled.account = open.account;
+        settled.counter = bidder;
+        settled.instrument = row.instrument;
+        settled.asset = instrument.settle;
+        settled.type = SettlementType::transfer;
+        settled.size = Quantity{part_of(row.size.units())};
+        settled.quote = Amount{part_of(row.quote.units())};
+        settled.price = instrument.mark.value;
+        if (!settled.size.is_zero()) {
+            auto const pending = book::pending_funding(instrument, row);
+            if (!pending) {
+                done = pending.as_failure();
+                return;
+            }
+            add(instrument.settle, pending.value().units());
+        }
+        moved.push_back(settled);
+    });
+    PLIMSOLL_TRYV(std::move(done));
+    std::ranges::sort(moved, {}, &PositionSettled::instrument);
+    for (PositionSettled const& each : moved) decision.add(origin, each);
+    std::ranges::sort(cash, {}, &AssetHolding::asset);
+    for (AssetHolding const& each : cash) {
+        Int128 const reserved = each.asset == desk_->quote() ? open.auction.reserved_cash.to_128() : 0;
+        Int128 const part = part_of(each.amount - reserved);
+        if (part == 0) continue;
+        Transferred given;
+        given.account = bidder;
+        given.counter = open.account;
+        given.asset = each.asset;
+        given.type = TransferType::transfer;
+        given.amount = Amount{part};
+        decision.add(origin, given);
+    }
+    PLIMSOLL_TRYV(on.settle(0));
+    return outcome::success();
+}
+
+result<Levels> Auctions::levels_after(AccountId account, Decision const& decision) {
+    foreseen_.clear();
+    for (Event const& event : decision.events) {
+        PLIMSOLL_TRYV(book::decide(*book_, event, foreseen_));
+    }
+    rows_after(*book_, account, foreseen_, rows_);
+    return desk_->levels(rows_);
+}
+
+result<void> Auctions::pay_bidder(OpenLiquidation const& open, AccountId bidder, Int128 units, bool is_last,
+                                  Origin const& origin, Decision& decision) const {
+    if (units <= 0) return outcome::success();
+    AccountId const fund = shared_fund(*book_);
+    Int128 const there = fund.is_some() ? cash_of(*book_, fund, desk_->quote()) : 0;
+    decision.say("fund", fund, there);
+    if (!is_last && there < units) return fail(Errc::fund_insufficient);
+    Transferred paid;
+    paid.account = bidder;
+    paid.counter = open.account;
+    paid.asset = desk_->quote();
+    paid.type = TransferType::liquidation_reward;
+    paid.amount = Amount{units};
+    decision.add(origin, paid);
+    return outcome::success();
+}
+
+result<bool> Auctions::bid(OpenLiquidation& open, Bid const& ask, Origin const& origin, Decision& decision) {
+    if (!book_->has(ask.bidder)) return fail(book::Errc::unknown_account);
+    if (ask.bidder == open.account) return fail(book::Errc::accounts_must_differ);
+    Levels levels;
+    desk_->expect(open.account, ask.bidder);
+    PLIMSOLL_TRY(auction, auction_of(open.account, origin, levels));
+    Int256 const cash{cash_of(*book_, ask.bidder, desk_->quote())};
+    PLIMSOLL_TRY(taken, auction.bid(open.auction, Int256{ask.share.units()}, Int256{ask.limit.units()}, cash));
+    Int128 const pays = taken.cash_from_bidder.to_128();
+    Int128 const receives = taken.cash_to_bidder.to_128();
+    decision.say("share", ask.bidder, taken.share.to_128());
+    decision.say("pays", ask.bidder, pays - receives);
+    LiquidationBid fact;
+    fact.liquidation = open.id;
+    fact.account = open.account.number();
+    fact.bidder = ask.bidder.number();
+    fact.fraction = to_wire(taken.share.to_128());
+    fact.asset = desk_->quote().number();
+    fact.amount = to_wire(pays - receives);
+    decision.add(origin, rare(std::move(fact)));
+    PLIMSOLL_TRYV(move_share(open, ask.bidder, taken.share, origin, decision));
+    if (pays > 0) {
+        Transferred paid;
+        paid.account = open.account;
+        paid.counter = ask.bidder;
+        paid.asset = desk_->quote();
+        paid.type = TransferType::transfer;
+        paid.amount = Amount{pays};
+        decision.add(origin, paid);
+    }
+    bool const is_over = !taken.auction.ongoing;
+    PLIMSOLL_TRYV(pay_bidder(open, ask.bidder, receives, is_over, origin, decision));
+    PLIMSOLL_TRY(after, levels_after(ask.bidder, decision));
+    decision.say("initial_excess_after", ask.bidder, after.initial_excess);
+    if (after.initial_excess < 0) {
+        return fail(Errc::initial_margin_insufficient, std::string(book_->account(ask.bidder).name.view()));
+    }
+    PLIMSOLL_TRY(left, levels_after(open.account, decision));
+    if (is_over) {
+        auto const outcome = open.auction.insolvent ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::recovered;
+        end(open, outcome, left.mark_to_market, origin, decision);
+    }
+    if (receives > 0) {
+        cover_loss(*book_, {open.account, desk_->quote(), receives, open.worst, open.id}, origin, decision);
+    }
+    open.auction = taken.auction;
+    return is_over;
+}
+
+result<bool> Auctions::look_again(OpenLiquidation& open, Origin const& origin, Decision& decision) {
+    Levels levels;
+    PLIMSOLL_TRY(auction, auction_of(open.account, origin, levels));
+    if (auction.terminate(open.auction)) {
+        auto const outcome = levels.maintenance_excess >= 0 ? wire::LiquidationOutcome::recovered : wire::LiquidationOutcome::terminated;
+        end(open, outcome, levels.mark_to_market, origin, decision);
+        return true;
+    }
+    auto const converted = auction.convert_to_insolvent(open.auction);
+    if (!converted) return fail(Errc::auction_already_ongoing, converted.error().detail());
+    end(open, wire::LiquidationOutcome::insolvent, levels.mark_to_market, origin, decision);
+    LiquidationStarted started;
+    started.liquidation = open.id = next_liquidation(*book_);
+    started.account = open.account.number();
+    started.procedure = "dutch_auction_insolvent";
+    started.preset = desk_->preset().name() + " " + desk_->preset().version();
+    started.asset = desk_->quote().number();
+    started.equity = to_wire(levels.mark_to_market);
+    started.requirement = to_wire(levels.maintenance_margin());
+    started.buffer = to_wire(levels.maintenance_excess);
+    started.instrument = open.worst.number();
+    decision.add(origin, rare(std::move(started)));
+    open.started_sequence = book_->sequence() + decision.events.size();
+    open.penalty = 0;
+    open.auction = converted.value();
+    return false;
+}
+
+void Auctions::end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
+                   Decision& decision) const {
+    LiquidationEnded ended;
+    ended.liquidation = open.id;
+    ended.account = open.account.number();
+    ended.outcome = outcome;
+    ended.asset = desk_->quote().number();
+    ended.equity = to_wire(equity);
+    ended.penalty = to_wire(open.penalty);
+    ended.kept = to_wire(std::max<Int128>(equity, 0));
+    decision.add(origin, rare(std::move(ended)));
+}
+
+} // namespace plimsoll::risk

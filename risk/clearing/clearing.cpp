@@ -1,0 +1,184 @@
+#include "risk/clearing/clearing.hpp"
+
+#include "ledger/book/decide.hpp"
+#include "ledger/event/wide.hpp"
+#include "risk/clearing/expiry.hpp"
+#include "risk/clearing/rows_after.hpp"
+
+namespace plimsoll::risk {
+namespace {
+
+[[nodiscard]] result<void> need_positive(Amount amount) {
+    if (amount.units() <= 0) return fail(book::Errc::amount_must_be_positive);
+    return outcome::success();
+}
+
+} // namespace
+
+result<AccountId> account_of_kind(book::Book const& book, AccountId named, wire::AccountKind kind) {
+    if (named.is_some()) return named;
+    for (std::uint32_t id = 1; id <= book.accounts.size(); ++id) {
+        if (book.accounts[id].kind == kind) return AccountId{id};
+    }
+    return fail(Errc::no_account_of_kind, wire::EnumNameAccountKind(kind));
+}
+
+result<Amount> quote_of(book::InstrumentRow const& instrument, Quantity size, Price price) {
+    Int128 const numerator = book::multiplier(instrument.multiplier_numerator);
+    Int128 const denominator = book::multiplier(instrument.multiplier_denominator);
+    bool const is_inverse = instrument.payoff == wire::Payoff::inverse && instrument.kind != wire::InstrumentKind::option;
+    std::optional<Int128> quote;
+    if (!is_inverse) {
+        quote = scaled_product(size.units(), price.units(), numerator, denominator, Rounding::floor);
+    } else if (price.units() > 0) {
+        auto const contracts = Fraction::of(-one_units, numerator, price.units(), denominator);
+        if (contracts) quote = contracts->floor_of(size.units());
+    }
+    if (!quote) return fail(Errc::arithmetic_overflow, std::string(instrument.name.view()));
+    return Amount{*quote};
+}
+
+result<Traded> trade_of(book::Book const& book, InstrumentId instrument, AccountId buyer, AccountId seller, Quantity size,
+                        Price price) {
+    if (!book.has(instrument)) return fail(book::Errc::unknown_instrument);
+    book::InstrumentRow const& row = book.instrument(instrument);
+    bool const is_spot = row.kind == wire::InstrumentKind::spot;
+    PLIMSOLL_TRY(quote, quote_of(row, size, price));
+    Traded trade;
+    trade.buyer = buyer;
+    trade.seller = seller;
+    trade.instrument = instrument;
+    trade.asset = is_spot ? row.quote : row.settle;
+    trade.base = is_spot ? row.base : AssetId{};
+    trade.booking = is_spot                                    ? Booking::spot
+                    : row.kind == wire::InstrumentKind::option ? Booking::premium
+                                                               : Booking::variation;
+    trade.kind = TradeKind::order_book;
+    trade.size = size;
+    trade.price = price;
+    trade.quote = quote;
+    return trade;
+}
+
+result<void> Clearing::decide(Command const& command, Origin const& origin, Decision& decision) {
+    decision.clear();
+    if (desk_ != nullptr) desk_->move_to(origin.source_time);
+    return std::visit([&](auto const& ask) { return decide_one(ask, origin, decision); }, command);
+}
+
+/// What the bookkeeping rules would make of a fact.
+result<std::span<Event const>> Clearing::foresee(Origin const& origin, Body const& body) {
+    foreseen_.clear();
+    PLIMSOLL_TRYV(book::decide(*book_, Event{origin, body}, foreseen_));
+    return std::span<Event const>(foreseen_);
+}
+
+result<void> Clearing::decide_one(Deposit const& ask, Origin const& origin, Decision& decision) {
+    PLIMSOLL_TRYV(need_positive(ask.amount));
+    PLIMSOLL_TRY(outside, account_of_kind(*book_, ask.outside, wire::AccountKind::outside));
+    Transferred paid;
+    paid.account = ask.account;
+    paid.counter = outside;
+    paid.asset = ask.asset;
+    paid.type = TransferType::deposit;
+    paid.amount = ask.amount;
+    decision.add(origin, paid);
+    return outcome::success();
+}
+
+/// Nobody pays out more than he has; with margin positions, not more than margin leaves.
+result<void> Clearing::pay(Body const& payment, AccountId payer, AssetId asset, Origin const& origin, Decision& decision) {
+    PLIMSOLL_TRY(decided, foresee(origin, payment));
+    if (desk_ != nullptr) {
+        PLIMSOLL_TRYV(acceptance_->payment(payer, asset, decided, decision));
+    } else if (is_margined(*book_, payer)) {
+        AccountRows rows;
+        rows_after(*book_, payer, decided, rows);
+        for (book::BalanceRow const& row : rows.balances) {
+            if (row.asset != asset) continue;
+            decision.say("balance_after", payer, row.amount.units());
+            if (row.amount.is_negative()) {
+                return fail(Errc::balance_insufficient, std::string(book_->account(payer).name.view()));
+            }
+        }
+    }
+    decision.add(origin, payment);
+    return outcome::success();
+}
+
+result<void> Clearing::decide_one(Withdraw const& ask, Origin const& origin, Decision& decision) {
+    PLIMSOLL_TRYV(need_positive(ask.amount));
+    PLIMSOLL_TRY(outside, account_of_kind(*book_, ask.outside, wire::AccountKind::outside));
+    Transferred paid;
+    paid.account = ask.account;
+    paid.counter = outside;
+    paid.asset = ask.asset;
+    paid.type = TransferType::withdrawal;
+    paid.amount = -ask.amount;
+    return pay(paid, ask.account, ask.asset, origin, decision);
+}
+
+result<void> Clearing::decide_one(Transfer const& ask, Origin const& origin, Decision& decision) {
+    PLIMSOLL_TRYV(need_positive(ask.amount));
+    Transferred paid;
+    paid.account = ask.to;
+    paid.counter = ask.from;
+    paid.asset = ask.asset;
+    paid.type = TransferType::transfer;
+    paid.amount = ask.amount;
+    return pay(paid, ask.from, ask.asset, origin, decision);
+}
+
+result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decision& decision) {
+    PLIMSOLL_TRY(trade, trade_of(*book_, ask.instrument, ask.buyer, ask.seller, ask.size, ask.price));
+    trade.taker = ask.taker;
+    trade.buyer_fee = ask.buyer_fee;
+    trade.seller_fee = ask.seller_fee;
+    if (!ask.buyer_fee.is_zero() || !ask.seller_fee.is_zero()) {
+        PLIMSOLL_TRY(fees, account_of_kind(*book_, ask.fee_account, wire::AccountKind::fees));
+        trade.fee_account = fees;
+    }
+    if (desk_ != nullptr) {
+        PLIMSOLL_TRY(decided, foresee(origin, trade));
+        desk_->expect(ask.buyer, ask.seller);
+        for (AccountId const side : {ask.buyer, ask.seller}) {
+            PLIMSOLL_TRYV(acceptance_->trade(side, ask.instrument, decided, decision));
+        }
+    }
+    decision.add(origin, trade);
+    return outcome::success();
+}
+
+result<void> Clearing::decide_one(Observe const& ask, Origin const& origin, Decision& decision) {
+    decision.add(origin, ask.observed);
+    return outcome::success();
+}
+
+result<void> Clearing::decide_one(Fund const& ask, Origin const& origin, Decision& decision) {
+    if (!book_->has(ask.instrument)) return fail(book::Errc::unknown_instrument);
+    Index index = book_->instrument(ask.instrument).funding_index;
+    if (!index.add(ask.step)) return fail(book::Errc::amount_overflow);
+    IndexRecorded step;
+    step.subject = ask.instrument.number();
+    step.kind = IndexKind::funding;
+    step.value = index;
+    step.rate = ask.step;
+    decision.add(origin, step);
+    return outcome::success();
+}
+
+result<void> Clearing::decide_one(SettleExpiry const& ask, Origin const& origin, Decision& decision) {
+    return settle_expiry(*book_, ask, origin, decision);
+}
+
+result<void> Clearing::decide_one(Check const& ask, Origin const&, Decision& decision) {
+    if (desk_ == nullptr) return fail(Errc::no_margin_rule);
+    if (!book_->has(ask.account)) return fail(book::Errc::unknown_account);
+    PLIMSOLL_TRY(levels, desk_->levels(ask.account));
+    decision.say("mark_to_market", ask.account, levels.mark_to_market);
+    decision.say("initial_excess", ask.account, levels.initial_excess);
+    decision.say("maintenance_excess", ask.account, levels.maintenance_excess);
+    return outcome::success();
+}
+
+} // namespace plimsoll::risk

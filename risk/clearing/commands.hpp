@@ -1,0 +1,86 @@
+/// What a clearing house is asked to do, names resolved: each is decided on the book as it stands.
+#pragma once
+
+#include "ledger/event/event.hpp"
+
+#include <variant>
+
+namespace plimsoll::risk {
+
+/// Comes from `outside`, the account that stands for a chain or bank; none: the ledger's first.
+struct Deposit {
+    AccountId account;
+    AccountId outside;
+    AssetId asset;
+    Amount amount; ///< positive
+};
+
+struct Withdraw {
+    AccountId account;
+    AccountId outside;
+    AssetId asset;
+    Amount amount; ///< positive
+};
+
+struct Transfer {
+    AccountId from;
+    AccountId to;
+    AssetId asset;
+    Amount amount; ///< positive
+};
+
+struct Trade {
+    AccountId buyer;
+    AccountId seller;
+    InstrumentId instrument;
+    Quantity size;
+    Price price;
+    Amount buyer_fee;
+    Amount seller_fee;
+    AccountId fee_account; ///< none: the ledger's first of fees
+    Taker taker{};
+};
+
+struct Observe {
+    Observed observed;
+};
+
+/// Moves the cumulative funding per contract by a step: positive costs longs.
+struct Fund {
+    InstrumentId instrument;
+    Index step;
+};
+
+/// Settles every position of an expired instrument at one price.
+struct SettleExpiry {
+    InstrumentId instrument;
+    Price price;
+};
+
+/// Starts a liquidation, or goes on with one.
+struct Liquidate {
+    AccountId account;
+    AccountId liquidator; ///< who takes over; none: the ledger's first of its kind
+};
+
+/// Liquidates everybody below maintenance, in order.
+struct LiquidateAll {
+    AccountId liquidator;
+};
+
+/// Takes a share of an account that is auctioned.
+struct Bid {
+    AccountId account;
+    AccountId bidder;
+    Ratio share;
+    Amount limit; ///< of the payment, 0: none
+};
+
+/// Asks what margin an account has; books nothing.
+struct Check {
+    AccountId account;
+};
+
+using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, SettleExpiry, Liquidate, LiquidateAll, Bid, Check>;
+
+} // namespace plimsoll::risk

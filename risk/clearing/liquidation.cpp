@@ -1,0 +1,344 @@
+#include "risk/clearing/liquidation.hpp"
+
+#include "ledger/book/decide.hpp"
+#include "risk/clearing/loss_cover.hpp"
+#include "risk/clearing/rows_after.hpp"
+#include "risk/margin/sweep.hpp"
+#include "risk/margin/tally.hpp"
+
+#include <algorithm>
+
+namespace plimsoll::risk {
+namespace {
+
+constexpr std::int64_t whole_thousandths = 1000;
+constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is a multiple of this
+
+[[nodiscard]] std::string name_of(book::Book const& book, InstrumentId id) {
+    return std::string(book.instrument(id).name.view());
+}
+
+/// What the rule asks for one position, as its lines say.
+[[nodiscard]] Int128 maintenance_of(MarginDetail const& detail, std::string_view instrument) {
+    Int128 sum = 0;
+    for (MarginLine const& line : detail.lines) {
+        if (line.what == "position" && line.subject == instrument) sum += line.maintenance;
+    }
+    return sum;
+}
+
+[[nodiscard]] Int128 notional_of(Portfolio const& portfolio, Market const& market) {
+    Tally on;
+    Int128 sum = 0;
+    for (PerpetualHolding const& held : portfolio.perpetuals) sum = on.add(sum, held.notional);
+    for (OptionHolding const& held : portfolio.options) {
+        Int128 const amount = held.amount < 0 ? -held.amount : held.amount;
+        sum = on.add(sum, on.product_up(amount, market.options()[held.option].mark.value.units()));
+    }
+    return sum;
+}
+
+/// An account that only owes has been liquidated already: its debt is open, or was covered.
+[[nodiscard]] bool has_anything(Portfolio const& portfolio) {
+    auto is_held = [](PerpetualHolding const& held) { return held.size != 0; };
+    auto is_owned = [](AssetHolding const& held) { return held.amount > 0; };
+    return !portfolio.options.empty() || std::ranges::any_of(portfolio.perpetuals, is_held) ||
+           std::ranges::any_of(portfolio.assets, is_owned);
+}
+
+} // namespace
+
+void recall(OpenLiquidation& open, Event const& event) {
+    visit_body(event.body, [&](auto const& fact) {
+        using Fact = std::decay_t<decltype(fact)>;
+        if constexpr (std::is_same_v<Fact, LiquidationStarted>) {
+            if (fact.liquidation != open.id) return;
+            open.is_auction = fact.procedure != "order_book_close";
+            open.worst = InstrumentId{fact.instrument};
+            open.auction.ongoing = true;
+            open.auction.insolvent = fact.procedure == "dutch_auction_insolvent";
+            open.auction.start_seconds = event.origin.source_time / 1'000'000'000;
+            Checked on;
+            if (open.auction.insolvent) open.auction.cached_mm = on.negate(Int256{units(fact.buffer)});
+        } else if constexpr (std::is_same_v<Fact, LiquidationBid>) {
+            bool const pays_in = open.is_auction && !open.auction.insolvent && fact.liquidation == open.id;
+            Checked on;
+            if (pays_in) open.auction.reserved_cash = on.add(open.auction.reserved_cash, Int256{units(fact.amount)});
+        } else if constexpr (std::is_same_v<Fact, Transferred>) {
+            bool const is_penalty = fact.type == TransferType::liquidation_penalty && fact.account == open.account;
+            if (is_penalty) open.penalty -= fact.amount.units();
+        }
+    });
+}
+
+bool goes_before(LiquidationCase const& a, LiquidationCase const& b) {
+    Checked on; // two factors of 126 bits
+    auto product = [&](Int128 x, Int128 y) { return on.multiply(Int256{x}, Int256{y}); };
+    Int256 const ours = product(a.shortfall, std::max<Int128>(b.requirement, 1));
+    Int256 const theirs = product(b.shortfall, std::max<Int128>(a.requirement, 1));
+    if (ours != theirs) return ours > theirs;
+    if (a.notional != b.notional) return a.notional > b.notional;
+    return a.account < b.account;
+}
+
+bool closes_on_book(Kernel kernel) { return kernel == Kernel::linear; }
+
+std::vector<AccountId> Liquidations::due() {
+    std::vector<LiquidationCase> cases;
+    for (AccountId const account : margined_accounts(*book_)) {
+        book::AccountRow const& row = book_->account(account);
+        if (row.in_liquidation != 0 || row.kind == wire::AccountKind::liquidator) continue;
+        auto const levels = desk_->levels(account);
+        if (!levels || levels.value().maintenance_excess >= 0 || !has_anything(desk_->portfolio())) continue;
+        cases.push_back({account, -levels.value().maintenance_excess, levels.value().maintenance_margin(),
+                         notional_of(desk_->portfolio(), desk_->market())});
+    }
+    std::ranges::sort(cases, goes_before);
+    std::vector<AccountId> accounts;
+    for (LiquidationCase const& each : cases) accounts.push_back(each.account);
+    return accounts;
+}
+
+result<OpenLiquidation> Liquidations::start(AccountId account, AccountId liquidator, Origin const& origin,
+                                            Decision& decision) {
+    if (!book_->has(account)) return fail(book::Errc::unknown_account);
+    std::string const name(book_->account(account).name.view());
+    PLIMSOLL_TRY(terms, clearing_terms_of(*book_));
+    MarginDetail detail;
+    PLIMSOLL_TRY(levels, desk_->levels(account, &detail));
+    decision.say("equity", account, levels.mark_to_market);
+    decision.say("requirement", account, levels.maintenance_margin());
+    decision.say("maintenance_excess", account, levels.maintenance_excess);
+    if (levels.maintenance_excess >= 0) return fail(Errc::account_above_maintenance, name);
+    if (!has_anything(desk_->portfolio())) return fail(Errc::nothing_to_liquidate, name);
+    OpenLiquidation open;
+    open.id = next_liquidation(*book_);
+    open.account = account;
+    open.liquidator = liquidator;
+    open.started_sequence = book_->sequence() + 1;
+    open.is_auction = !closes_on_book(desk_->preset().kernel());
+    Portfolio const& held = desk_->portfolio();
+    auto const worst = std::ranges::max_element(held.perpetuals, {}, &PerpetualHolding::notional);
+    if (worst != held.perpetuals.end()) {
+        open.worst = worst->instrument;
+    } else if (!held.options.empty()) {
+        open.worst = desk_->market().options()[held.options.front().option].instrument;
+    }
+    Tally on;
+    LiquidationStarted started;
+    started.liquidation = open.id;
+    started.account = account.number();
+    started.procedure = !open.is_auction                ? "order_book_close"
+                        : levels.mark_to_market > 0     ? "dutch_auction"
+                                                        : "dutch_auction_insolvent";
+    started.preset = desk_->preset().name() + " " + desk_->preset().version();
+    started.asset = desk_->quote().number();
+    started.equity = to_wire(levels.mark_to_market);
+    started.requirement = to_wire(levels.maintenance_margin());
+    started.buffer = to_wire(levels.maintenance_excess);
+    started.instrument = open.worst.number();
+    if (open.worst.is_some()) started.mark = to_wire(book_->instrument(open.worst).mark.value);
+    if (!open.is_auction) started.fee_cap = to_wire(on.product_down(notional_of(held, desk_->market()), terms.close.fee_cap));
+    Origin by_rule = origin;
+    by_rule.cause = Cause::liquidation;
+    decision.add(by_rule, rare(std::move(started)));
+    return open;
+}
+
+/// A position that is being closed.
+struct Liquidations::Slice {
+    InstrumentId instrument;
+    Int128 size = 0; ///< signed, contracts
+    Int128 notional = 0;
+    Int128 equity_share = 0;
+    Int128 fee_cap = 0;
+    Price price;
+};
+
+result<Liquidations::Slice> Liquidations::slice_of(PerpetualHolding const& held, CloseView const& view,
+                                                   CloseTerms const& terms) {
+    book::PositionRow const* row = book_->position(desk_->portfolio().account, held.instrument);
+    PLIMSOLL_ASSERT(row != nullptr);
+    PLIMSOLL_TRY(discount, close_discount(view, terms));
+    PLIMSOLL_TRY(price, close_price(book_->instrument(held.instrument), row->size.units() > 0, discount));
+    PLIMSOLL_TRY(share, equity_share(view));
+    return Slice{held.instrument, row->size.units(), held.notional, share, terms.fee_cap, price};
+}
+
+/// The events that close so many thousandths of it.
+result<void> Liquidations::cut(Slice const& slice, std::int64_t thousandths, OpenLiquidation const& open,
+                               Origin const& origin, Decision& decision, Int128& fee) {
+    bool const sells = slice.size > 0;
+    Int128 const held = sells ? slice.size : -slice.size;
+    Tally on;
+    Int128 const part = on.fraction_up(held, thousandths, whole_thousandths);
+    Int128 const size = thousandths == whole_thousandths ? held : std::min(held, (part + size_step - 1) / size_step * size_step);
+    AccountId const buyer = sells ? open.liquidator : open.account;
+    AccountId const seller = sells ? open.account : open.liquidator;
+    PLIMSOLL_TRY(trade, trade_of(*book_, slice.instrument, buyer, seller, Quantity{size}, slice.price));
+    trade.kind = TradeKind::liquidation;
+    PLIMSOLL_TRY(at_mark, quote_of(book_->instrument(slice.instrument), Quantity{size}, book_->instrument(slice.instrument).mark.value));
+    // What the account gives up against the mark; both round down, so it is taken one unit larger.
+    Int128 const gap = trade.quote.units() - at_mark.units();
+    Int128 cost = std::max<Int128>((sells ? -gap : gap) + 1, 0);
+    if (trade.asset != desk_->quote()) {
+        cost = on.fraction_up(cost, desk_->market().spot(trade.asset).value.units(), desk_->market().quote_price());
+    }
+    Int128 const notional = on.fraction_down(slice.notional, size, held);
+    Int128 const left = on.subtract(on.fraction_down(slice.equity_share, size, held), cost);
+    fee = std::max<Int128>(std::min(on.product_down(notional, slice.fee_cap), left), 0);
+    PLIMSOLL_TRYV(on.settle(name_of(*book_, slice.instrument)));
+    LiquidationBid bid;
+    bid.liquidation = open.id;
+    bid.account = open.account.number();
+    bid.bidder = open.liquidator.number();
+    bid.fraction = to_wire(on.fraction_down(size, one_units, held));
+    bid.price = to_wire(slice.price);
+    bid.asset = trade.asset.number();
+    bid.amount = to_wire(trade.quote);
+    bid.instrument = slice.instrument.number();
+    bid.size = to_wire(size);
+    decision.add(origin, rare(std::move(bid)));
+    decision.add(origin, trade);
+    AccountId const fund = shared_fund(*book_);
+    if (fee == 0 || !fund.is_some()) {
+        fee = 0;
+        return outcome::success();
+    }
+    Transferred paid;
+    paid.account = open.account;
+    paid.counter = fund;
+    paid.asset = desk_->quote();
+    paid.instrument = slice.instrument;
+    paid.type = TransferType::liquidation_penalty;
+    paid.amount = Amount{-fee};
+    decision.add(origin, paid);
+    return outcome::success();
+}
+
+/// Whether the account has its buffer once these events are booked. None of them depends on another.
+result<bool> Liquidations::restores(OpenLiquidation const& open, CloseTerms const& terms, Decision const& tried) {
+    foreseen_.clear();
+    for (Event const& event : tried.events) {
+        PLIMSOLL_TRYV(book::decide(*book_, event, foreseen_));
+    }
+    rows_after(*book_, open.account, foreseen_, rows_);
+    PLIMSOLL_TRY(levels, desk_->levels(rows_));
+    Tally on;
+    Int128 const wanted = on.product_up(std::max<Int128>(levels.maintenance_margin(), 0), terms.buffer);
+    return !on.broken() && levels.maintenance_excess >= wanted;
+}
+
+result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origin, Decision& decision) {
+    PLIMSOLL_TRY(terms, clearing_terms_of(*book_));
+    MarginDetail detail;
+    PLIMSOLL_TRY(levels, desk_->levels(open.account, &detail));
+    CloseView view{levels.mark_to_market, 0, -1, 0};
+    std::optional<PerpetualHolding> largest;
+    for (PerpetualHolding const& held : desk_->portfolio().perpetuals) {
+        if (held.size == 0) continue;
+        Int128 const maintenance = maintenance_of(detail, name_of(*book_, held.instrument));
+        view.maintenance_of_all += maintenance;
+        if (maintenance <= view.maintenance) continue; // of equals the first listed
+        view.maintenance = maintenance;
+        view.notional = held.notional;
+        largest = held;
+    }
+    if (!largest) {
+        PLIMSOLL_TRYV(end_flat(open, origin, decision));
+        return true;
+    }
+    Tally on;
+    Int128 const wanted = on.product_up(std::max<Int128>(levels.maintenance_margin(), 0), terms.close.buffer);
+    PLIMSOLL_TRYV(on.settle("the buffer"));
+    if (levels.maintenance_excess >= wanted) {
+        end(open, wire::LiquidationOutcome::recovered, levels.mark_to_market, origin, decision);
+        return true;
+    }
+    PLIMSOLL_TRY(slice, slice_of(*largest, view, terms.close));
+    // The least part that is enough; all of it where no part is, or where dust would be left.
+    std::int64_t low = 0;
+    std::int64_t high = whole_thousandths;
+    Int128 fee = 0;
+    while (view.equity > 0 && high - low > 1) {
+        std::int64_t const middle = (low + high) / 2;
+        Decision tried;
+        PLIMSOLL_TRYV(cut(slice, middle, open, origin, tried, fee));
+        PLIMSOLL_TRY(is_enough, restores(open, terms.close, tried));
+        (is_enough ? high : low) = middle;
+    }
+    if (on.fraction_down(view.notional, whole_thousandths - high, whole_thousandths) < terms.close.dust) high = whole_thousandths;
+    PLIMSOLL_TRYV(cut(slice, high, open, origin, decision, fee));
+    open.penalty += fee;
+    return false;
+}
+
+void Liquidations::end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
+                       Decision& decision) const {
+    LiquidationEnded ended;
+    ended.liquidation = open.id;
+    ended.account = open.account.number();
+    ended.outcome = outcome;
+    ended.asset = desk_->quote().number();
+    ended.equity = to_wire(equity);
+    ended.penalty = to_wire(open.penalty);
+    ended.kept = to_wire(std::max<Int128>(equity, 0));
+    decision.add(origin, rare(std::move(ended)));
+    decision.say("penalty", open.account, open.penalty);
+    decision.say("kept", open.account, std::max<Int128>(equity, 0));
+}
+
+result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& origin, Decision& decision) {
+    Tally on;
+    std::vector<AssetHolding> cash; // by asset
+    auto add = [&](AssetId asset, Int128 amount) {
+        auto const found = std::ranges::find(cash, asset, &AssetHolding::asset);
+        if (found == cash.end()) {
+            cash.push_back({asset, amount});
+        } else {
+            found->amount = on.add(found->amount, amount);
+        }
+    };
+    add(desk_->quote(), 0);
+    book_->for_balances(open.account, [&](book::BalanceRow const& row) { add(row.asset, row.amount.units()); });
+    book_->for_positions(open.account, [&](book::PositionRow const& row) {
+        book::InstrumentRow const& instrument = book_->instrument(row.instrument);
+        if (row.quote.is_zero() || !row.size.is_zero() || !instrument.market_account.is_some()) return;
+        PositionSettled settled;
+        settled.account = open.account;
+        settled.counter = instrument.market_account;
+        settled.instrument = row.instrument;
+        settled.asset = instrument.settle;
+        settled.type = SettlementType::realise;
+        settled.quote = row.quote;
+        settled.amount = row.quote;
+        add(instrument.settle, row.quote.units());
+        decision.add(origin, settled);
+    });
+    // Other assets pay only where the quote asset does not suffice, or where one of them is owed.
+    std::ranges::sort(cash, {}, &AssetHolding::asset);
+    bool const owes = std::ranges::any_of(cash, [](AssetHolding const& each) { return each.amount < 0; });
+    Int128 equity = std::ranges::find(cash, desk_->quote(), &AssetHolding::asset)->amount;
+    for (AssetHolding const& each : cash) {
+        Int128 const price = desk_->market().spot(each.asset).value.units();
+        if (!owes || each.asset == desk_->quote() || each.amount == 0 || price <= 0 || !open.liquidator.is_some()) continue;
+        Int128 const worth = on.fraction_down(each.amount, price, desk_->market().quote_price());
+        Transferred sold;
+        sold.account = open.account;
+        sold.counter = open.liquidator;
+        sold.type = TransferType::conversion;
+        sold.asset = each.asset;
+        sold.amount = Amount{-each.amount};
+        decision.add(origin, sold);
+        sold.asset = desk_->quote();
+        sold.amount = Amount{worth};
+        if (worth != 0) decision.add(origin, sold);
+        equity = on.add(equity, worth);
+    }
+    PLIMSOLL_TRYV(on.settle("the account"));
+    end(open, equity < 0 ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::closed, equity, origin, decision);
+    if (equity < 0) cover_loss(*book_, {open.account, desk_->quote(), -equity, open.worst, open.id}, origin, decision);
+    return outcome::success();
+}
+
+} // namespace plimsoll::risk

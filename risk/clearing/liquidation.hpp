@@ -1,0 +1,77 @@
+/// Liquidating an account, a step at a time: who is next, the start, and closing on the order book.
+#pragma once
+
+#include "risk/clearing/clearing.hpp"
+#include "risk/clearing/close_price.hpp"
+#include "risk/clearing/terms.hpp"
+
+namespace plimsoll::risk {
+
+/// A liquidation that is going on: what its events so far add up to.
+struct OpenLiquidation {
+    std::uint64_t id = 0;
+    AccountId account;
+    AccountId liquidator;                ///< of an order-book close: who takes over
+    std::uint64_t started_sequence = 0;
+    bool is_auction = false;
+    Int128 penalty = 0;                  ///< paid to the fund
+    InstrumentId worst;                  ///< what weighed most when it started
+    derive::Auction auction;
+};
+
+/// Adds an event of the account, from its LiquidationStarted on.
+void recall(OpenLiquidation& open, Event const& event);
+
+/// An account below maintenance, and what orders it.
+struct LiquidationCase {
+    AccountId account;
+    Int128 shortfall = 0;   ///< below maintenance, positive
+    Int128 requirement = 0; ///< the maintenance margin
+    Int128 notional = 0;    ///< of perpetuals and options at the mark
+};
+
+/// Deepest shortfall for what is required first, then the largest notional, then the account opened
+/// first: total.
+[[nodiscard]] bool goes_before(LiquidationCase const& a, LiquidationCase const& b);
+
+/// Whether a kernel closes on the order book; the others are auctioned.
+[[nodiscard]] bool closes_on_book(Kernel kernel);
+
+/// Decides one group of events after another; each group is booked before the next is asked for.
+class Liquidations {
+public:
+    Liquidations(book::Book const& book, MarginDesk& desk) : book_(&book), desk_(&desk) {}
+
+    /// Everybody strictly below maintenance who is not being liquidated, in order. Liquidators themselves
+    /// and accounts whose margin cannot be had are left out.
+    [[nodiscard]] std::vector<AccountId> due();
+
+    /// LiquidationStarted with the figures at the trigger. Strict: an excess of zero is enough.
+    /// Errors: Errc::account_above_maintenance; book::Errc::liquidation_already_open.
+    [[nodiscard]] result<OpenLiquidation> start(AccountId account, AccountId liquidator, Origin const& origin,
+                                                Decision& decision);
+
+    /// The next group of an order-book close; true where it was the last. Closes the position with the
+    /// largest maintenance margin, no more of it than leaves the account with the buffer, in thousandths
+    /// of it; the fund takes its fee from what the bankruptcy price leaves.
+    [[nodiscard]] result<bool> close_step(OpenLiquidation& open, Origin const& origin, Decision& decision);
+
+    /// LiquidationEnded, and where cash is negative after everything else was sold, the loss.
+    [[nodiscard]] result<void> end_flat(OpenLiquidation const& open, Origin const& origin, Decision& decision);
+
+private:
+    struct Slice;
+    [[nodiscard]] result<Slice> slice_of(PerpetualHolding const& held, CloseView const& view, CloseTerms const& terms);
+    [[nodiscard]] result<void> cut(Slice const& slice, std::int64_t thousandths, OpenLiquidation const& open,
+                                   Origin const& origin, Decision& decision, Int128& fee);
+    [[nodiscard]] result<bool> restores(OpenLiquidation const& open, CloseTerms const& terms, Decision const& tried);
+    void end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
+             Decision& decision) const;
+
+    book::Book const* book_;
+    MarginDesk* desk_;
+    AccountRows rows_;
+    std::vector<Event> foreseen_;
+};
+
+} // namespace plimsoll::risk

@@ -1,0 +1,87 @@
+#include "risk/clearing/terms.hpp"
+
+#include "ledger/event/decimal.hpp"
+
+#include <array>
+
+namespace plimsoll::risk {
+namespace {
+
+constexpr Int128 one = one_units;
+constexpr Int128 thousandth = one_units / 1000;
+constexpr std::string_view dydx = "dYdX v4 defaults of the code: risk-models 2.2";
+constexpr std::string_view derive_script = "Derive v2 mainnet script: derive-margin 1d";
+constexpr std::string_view design = "design default";
+
+constexpr std::array terms{
+    ClearingTerm{"close_spread_to_maintenance", "of maintenance margin", one / 10, 0, 10 * one, dydx},
+    ClearingTerm{"close_bankruptcy_adjustment", "1", one, one, 10 * one, dydx},
+    ClearingTerm{"close_incentive_cap", "of notional", 50 * thousandth, 0, one / 2, design},
+    ClearingTerm{"close_fee_cap", "of notional", 5 * thousandth, 0, one, dydx},
+    ClearingTerm{"close_buffer", "of maintenance margin", one / 10, 0, 10 * one, design},
+    ClearingTerm{"close_dust", "quote", 100 * one, 0, 1'000'000 * one, design},
+    ClearingTerm{"auction_start", "of value", 950 * thousandth, 0, one, derive_script},
+    ClearingTerm{"auction_fast_cutoff", "of value", 700 * thousandth, 0, one, derive_script},
+    ClearingTerm{"auction_fast_length", "s", 900 * one, 0, 604'800 * one, derive_script},
+    ClearingTerm{"auction_slow_length", "s", 43'200 * one, 0, 604'800 * one, derive_script},
+    ClearingTerm{"auction_insolvent_length", "s", 3'600 * one, 0, 604'800 * one, derive_script},
+    ClearingTerm{"auction_fee", "of value", 100 * thousandth, 0, 100 * thousandth, derive_script},
+    ClearingTerm{"auction_buffer", "of risk", 150 * thousandth, 0, 4 * one, derive_script},
+    ClearingTerm{"auction_dust", "quote", 0, 0, 1'000 * one, design},
+};
+
+[[nodiscard]] result<Int128> value_of(book::Book const& book, std::string_view name) {
+    for (ClearingTerm const& term : terms) {
+        if (term.name != name) continue;
+        for (book::ParameterRow const& row : book.parameters.rows()) {
+            if (row.scope.view() != clearing_scope || row.name.view() != name) continue;
+            Int128 const value = row.value.units();
+            if (value >= term.least && value <= term.most) return value;
+            return fail(Errc::clearing_term_out_of_bounds,
+                        std::string(name) + " is " + format_decimal(value) + ", must be " + format_decimal(term.least) +
+                            " to " + format_decimal(term.most) + " " + std::string(term.unit));
+        }
+        return term.standard;
+    }
+    PLIMSOLL_ASSERT(false); // a name that is not in the table
+    return Int128{0};
+}
+
+} // namespace
+
+std::span<ClearingTerm const> clearing_terms() { return terms; }
+
+result<ClearingTerms> clearing_terms_of(book::Book const& book) {
+    ClearingTerms all;
+    struct Place {
+        std::string_view name;
+        Int128* value;
+    };
+    CloseTerms& close = all.close;
+    Int128 start = 0;
+    Int128 cutoff = 0;
+    Int128 fast = 0;
+    Int128 slow = 0;
+    Int128 insolvent = 0;
+    Int128 fee = 0;
+    Int128 buffer = 0;
+    Int128 dust = 0;
+    for (Place const& place :
+         {Place{"close_spread_to_maintenance", &close.spread_to_maintenance},
+          Place{"close_bankruptcy_adjustment", &close.bankruptcy_adjustment},
+          Place{"close_incentive_cap", &close.incentive_cap}, Place{"close_fee_cap", &close.fee_cap},
+          Place{"close_buffer", &close.buffer}, Place{"close_dust", &close.dust}, Place{"auction_start", &start},
+          Place{"auction_fast_cutoff", &cutoff}, Place{"auction_fast_length", &fast},
+          Place{"auction_slow_length", &slow}, Place{"auction_insolvent_length", &insolvent},
+          Place{"auction_fee", &fee}, Place{"auction_buffer", &buffer}, Place{"auction_dust", &dust}}) {
+        PLIMSOLL_TRY(value, value_of(book, place.name));
+        *place.value = value;
+    }
+    auto seconds = [](Int128 units) { return static_cast<std::int64_t>(units / one); };
+    all.auction = {Int256{start},   Int256{cutoff}, seconds(fast),  seconds(slow), seconds(insolvent),
+                   Int256{fee}, Int256{buffer}, Int256{dust}};
+    PLIMSOLL_TRYV(derive::check(all.auction));
+    return all;
+}
+
+} // namespace plimsoll::risk

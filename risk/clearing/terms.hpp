@@ -1,0 +1,46 @@
+/// How accounts are liquidated, as numbers: defaults, and what the ledger's parameters say instead.
+#pragma once
+
+#include "ledger/book/book.hpp"
+#include "risk/clearing/dutch_auction.hpp"
+
+#include <span>
+
+namespace plimsoll::risk {
+
+/// The scope of ParameterSet under which a ledger's own terms stand.
+inline constexpr std::string_view clearing_scope = "clearing";
+
+/// One number: a parameter of that name in scope clearing replaces the default.
+struct ClearingTerm {
+    std::string_view name;
+    std::string_view unit;
+    Int128 standard = 0; ///< 10^-18
+    Int128 least = 0;
+    Int128 most = 0;
+    std::string_view source;
+};
+
+/// In the order in which they are shown.
+[[nodiscard]] std::span<ClearingTerm const> clearing_terms();
+
+/// Of closing on the order book (kernel linear). Fractions count 10^-18.
+struct CloseTerms {
+    Int128 spread_to_maintenance = 0; ///< how far from the mark a fill may be, of the position's maintenance
+    Int128 bankruptcy_adjustment = 0; ///< how fast that grows as the account nears bankruptcy
+    Int128 incentive_cap = 0;         ///< but never more than this of the notional
+    Int128 fee_cap = 0;               ///< what the fund takes at most, of the notional
+    Int128 buffer = 0;                ///< closing stops when excess is this much of the maintenance margin
+    Int128 dust = 0;                  ///< a remainder below this notional is closed too, in the quote asset
+};
+
+struct ClearingTerms {
+    CloseTerms close;
+    derive::AuctionParameters auction;
+};
+
+/// Errors: Errc::clearing_term_out_of_bounds with the name; parameter_out_of_bounds where the auction's
+/// numbers do not fit together (a curve that rises).
+[[nodiscard]] result<ClearingTerms> clearing_terms_of(book::Book const& book);
+
+} // namespace plimsoll::risk
