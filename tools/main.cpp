@@ -13,6 +13,9 @@ int main(int argc, char** argv) {
     add_log(shell);
     add_solvency(shell);
     add_losses(shell);
+    add_fund(shell);
+    add_deleverage(shell);
+    add_stress(shell);
     add_margin(shell);
     add_presets(shell);
     add_timeline(shell);
