@@ -22,13 +22,14 @@ template <class Choice, std::size_t count>
 
 [[nodiscard]] Int128 at_most_a_row(std::optional<Int128> value) { return std::min(value.value_or(row_limit_units), row_limit_units); }
 
-[[nodiscard]] result<Int128> sum_of(std::span<Winner const> winners, Int128 Winner::* what) {
+template <class Of> [[nodiscard]] result<Int128> sum_of(std::span<Winner const> winners, Of&& of) {
     Int128 sum = 0;
     for (Winner const& winner : winners) {
-        if (__builtin_add_overflow(sum, winner.*what, &sum) || sum > row_limit_units) return fail(Errc::arithmetic_overflow, "winners");
+        if (__builtin_add_overflow(sum, of(winner), &sum) || sum > row_limit_units) return fail(Errc::arithmetic_overflow, "winners");
     }
     return sum;
 }
+[[nodiscard]] result<Int128> all_able(std::span<Winner const> winners) { return sum_of(winners, [](Winner const& each) { return each.able(); }); }
 
 /// A part of contracts, in whole lots rounded up, at most all of them.
 [[nodiscard]] Int128 contracts_for(Winner const& winner, Int128 amount, Int128 lot) {
@@ -37,10 +38,10 @@ template <class Choice, std::size_t count>
     return std::min(winner.contracts, (*exact + lot - 1) / lot * lot);
 }
 
-[[nodiscard]] std::vector<Int128> profits_of(std::span<Winner const> winners) {
-    std::vector<Int128> profits;
-    for (Winner const& winner : winners) profits.push_back(winner.profit);
-    return profits;
+[[nodiscard]] std::vector<Int128> able_of(std::span<Winner const> winners) {
+    std::vector<Int128> able;
+    for (Winner const& winner : winners) able.push_back(winner.able());
+    return able;
 }
 
 /// By score, the highest first; of equals the older account.
@@ -57,19 +58,19 @@ using Amounts = std::vector<Int128>;
 
 [[nodiscard]] Amounts by_queue(Int128 burden, std::span<Winner const> winners, std::span<std::size_t const> order) {
     Amounts capacities;
-    for (std::size_t const each : order) capacities.push_back(winners[each].profit);
+    for (std::size_t const each : order) capacities.push_back(winners[each].able());
     Split const split = split_in_order(burden, capacities);
     Amounts amounts(winners.size());
     for (std::size_t i = 0; i < order.size(); ++i) amounts[order[i]] = split.parts[i];
     return amounts;
 }
 
-[[nodiscard]] result<Amounts> by_profit(Int128 burden, std::span<Winner const> winners, Int128 capacity_share) {
+[[nodiscard]] result<Amounts> by_capacity(Int128 burden, std::span<Winner const> winners, Int128 capacity_share) {
     std::vector<Sharer> sharers;
     for (Winner const& winner : winners) {
-        auto const capacity = multiply_divide(winner.profit, capacity_share, one_units, Rounding::floor);
+        auto const capacity = multiply_divide(winner.able(), capacity_share, one_units, Rounding::floor);
         PLIMSOLL_ASSERT(capacity.has_value()); // a share is at most one
-        sharers.push_back({winner.profit, *capacity});
+        sharers.push_back({winner.able(), *capacity});
     }
     PLIMSOLL_TRY(split, split_capped(burden, sharers));
     return split.parts;
@@ -78,11 +79,11 @@ using Amounts = std::vector<Int128>;
 /// Contracts by largest remainders into `closed`, and the burden in proportion to them.
 [[nodiscard]] result<Amounts> by_contracts(Int128 burden, DeleverageAsk const& ask, std::span<Winner const> winners,
                                            Amounts& closed) {
-    PLIMSOLL_TRY(all, sum_of(winners, &Winner::contracts));
-    PLIMSOLL_TRY(profit, sum_of(winners, &Winner::profit));
+    PLIMSOLL_TRY(all, sum_of(winners, [](Winner const& each) { return each.contracts; }));
+    PLIMSOLL_TRY(able, all_able(winners));
     Int128 wanted = ask.contracts.value_or(0);
-    if (!ask.contracts && profit != 0) {
-        wanted = at_most_a_row(multiply_divide(all, burden, profit, Rounding::ceiling));
+    if (!ask.contracts && able != 0) {
+        wanted = at_most_a_row(multiply_divide(all, burden, able, Rounding::ceiling));
         wanted = (std::min(wanted, all) + ask.lot - 1) / ask.lot * ask.lot;
     }
     Amounts held;
@@ -90,8 +91,9 @@ using Amounts = std::vector<Int128>;
     PLIMSOLL_TRY(split, split_pro_rata(std::min(wanted, all), held, ask.lot));
     closed = split.parts;
     for (std::size_t i = 0; i < closed.size(); ++i) closed[i] = std::min(closed[i], held[i]);
-    // more than all profit is never asked of all together
-    PLIMSOLL_TRY(amounts, split_pro_rata(std::min(burden, profit), closed));
+    std::vector<Sharer> sharers;
+    for (std::size_t i = 0; i < closed.size(); ++i) sharers.push_back({closed[i], closed[i] == 0 ? 0 : winners[i].able()});
+    PLIMSOLL_TRY(amounts, split_capped(burden, sharers));
     return amounts.parts;
 }
 
@@ -121,7 +123,7 @@ Int128 burden_of(Int128 deficit, ExecutionPrice price) {
 
 result<Deleveraging> deleverage(DeleveragePolicy policy, DeleverageAsk const& ask, std::span<Winner const> winners) {
     PLIMSOLL_ASSERT(ask.deficit >= 0 && ask.lot >= 1 && ask.capacity_share >= 0 && ask.capacity_share <= one_units);
-    PLIMSOLL_TRY(profit, sum_of(winners, &Winner::profit));
+    PLIMSOLL_TRY(able, all_able(winners));
     Deleveraging done;
     done.burden = burden_of(ask.deficit, ask.price);
     done.kept = ask.deficit - done.burden;
@@ -133,12 +135,12 @@ result<Deleveraging> deleverage(DeleveragePolicy policy, DeleverageAsk const& as
     switch (policy) {
     case DeleveragePolicy::queue: amounts = by_queue(done.burden, winners, order); break;
     case DeleveragePolicy::pro_rata: {
-        PLIMSOLL_TRY(split, split_pro_rata(std::min(done.burden, profit), profits_of(winners)));
+        PLIMSOLL_TRY(split, split_pro_rata(std::min(done.burden, able), able_of(winners)));
         amounts = split.parts;
         break;
     }
     case DeleveragePolicy::capped_pro_rata: {
-        PLIMSOLL_TRY(parts, by_profit(done.burden, winners, ask.capacity_share));
+        PLIMSOLL_TRY(parts, by_capacity(done.burden, winners, ask.capacity_share));
         amounts = parts;
         break;
     }
@@ -165,7 +167,7 @@ Concentration concentration_of(Deleveraging const& done, std::span<Winner const>
         Haircut const& cut = done.haircuts[i];
         if (cut.amount == 0 && cut.contracts == 0) continue;
         ++sum.touched;
-        if (cut.amount >= winners[i].profit) ++sum.wiped;
+        if (cut.amount >= winners[i].able()) ++sum.wiped;
         sum.largest = std::max(sum.largest, cut.amount);
         Int128 const share = at_most_a_row(multiply_divide(cut.amount, one_units, winners[i].profit, Rounding::floor));
         sum.largest_of_profit = std::max(sum.largest_of_profit, share);

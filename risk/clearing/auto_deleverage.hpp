@@ -12,7 +12,7 @@ namespace plimsoll::risk {
 /// How a burden is spread over winners.
 enum class DeleveragePolicy : std::uint8_t {
     queue,             ///< by profit and leverage, each wholly before the next
-    pro_rata,          ///< in proportion to profit
+    pro_rata,          ///< in proportion to what each can give
     capped_pro_rata,   ///< the same, nobody beyond a capacity: water-filling
     contract_pro_rata, ///< whole contracts in proportion to contracts held, largest remainders first
 };
@@ -39,6 +39,9 @@ struct Winner {
     Int128 profit = 0;    ///< of the position, above zero
     Int128 equity = 0;    ///< of the account, above zero
     Int128 notional = 0;  ///< of the position at the mark
+
+    /// What it can give: its profit, but not more than its account is worth.
+    [[nodiscard]] Int128 able() const { return profit < equity ? profit : equity; }
 };
 
 /// Rank key of the queue: (mark / entry) * (notional / equity) of a long, (entry / mark) * ... of a short;
@@ -52,7 +55,7 @@ struct Winner {
 struct DeleverageAsk {
     Int128 deficit = 0;
     ExecutionPrice price = ExecutionPrice::bankruptcy;
-    Int128 capacity_share = one_units; ///< of profit, what capped_pro_rata may take of one
+    Int128 capacity_share = one_units; ///< of what one can give, what capped_pro_rata may take
     std::optional<Int128> contracts;   ///< the loser's; only contract_pro_rata asks
     Int128 lot = 1;                    ///< of contracts
 };
@@ -73,17 +76,16 @@ struct Deleveraging {
     Int128 kept = 0; ///< of the deficit: what the price leaves where it is
 };
 
-/// Every policy takes at most the profit of each, and of contract_pro_rata also beyond it where the contracts
-/// say so. Contracts closed are the share of the position that was given up, rounded up to a lot; under
-/// contract_pro_rata they come first, and the burden follows them. Without `contracts` that policy closes the
-/// same share of all contracts that the burden is of all profit.
+/// No policy takes more of one than it can give. Contracts closed are the share of the profit that was given up,
+/// rounded up to a lot; under contract_pro_rata they come first, and the burden follows them. Without `contracts`
+/// that policy closes the same share of all contracts that the burden is of all that can be given.
 /// Errors: Errc::arithmetic_overflow.
 [[nodiscard]] result<Deleveraging> deleverage(DeleveragePolicy policy, DeleverageAsk const& ask, std::span<Winner const> winners);
 
 /// How a deleveraging feels to those it hits.
 struct Concentration {
     std::uint64_t touched = 0;
-    std::uint64_t wiped = 0;      ///< gave their whole profit, or more
+    std::uint64_t wiped = 0;      ///< gave all they could
     Int128 largest = 0;           ///< amount
     Int128 largest_of_profit = 0; ///< the largest share of a profit, 10^-18, rounded down
     Int128 largest_of_burden = 0; ///< share of what was taken that one winner bears, rounded down

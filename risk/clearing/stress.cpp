@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace plimsoll::risk {
 namespace {
@@ -60,6 +59,9 @@ public:
         }
         out_.is_quiet = !out_.rounds.empty() && out_.rounds.back().below == 0;
         cover();
+        Int128 paid = out_.residual;
+        for (Int128 const each : out_.layer_paid) paid += each; // each within a row, and layers are few
+        PLIMSOLL_ASSERT(paid == out_.shortfall);
         return std::move(out_);
     }
 
@@ -69,16 +71,22 @@ private:
         balances_.resize(layers_.size());
         for (std::size_t i = 0; i < layers_.size(); ++i) {
             auto const kind = kind_of(layers_[i].layer);
-            for (std::uint32_t id = 1; kind && id <= book_.accounts.size(); ++id) {
-                if (book_.accounts[id].kind != *kind) continue;
-                book::BalanceRow const* const held = book_.balance(AccountId{id}, ask_.quote);
-                if (held != nullptr) balances_[i] += held->amount.units(); // rows hold 2^126, and few are funds
-            }
-            balances_[i] = std::clamp<Int128>(balances_[i], 0, row_limit_units);
-            if (layers_[i].layer == wire::Layer::shared_fund) out_.cover.fund = balances_[i];
+            if (kind) balances_[i] = std::clamp<Int128>(held_by(*kind), 0, row_limit_units);
         }
+        out_.cover.fund = std::clamp<Int128>(held_by(wire::AccountKind::insurance), 0, row_limit_units);
         out_.layer_before = balances_;
         out_.layer_paid.resize(layers_.size());
+    }
+
+    /// Of the quote, by all accounts of a kind.
+    [[nodiscard]] Int128 held_by(wire::AccountKind kind) const {
+        Int128 sum = 0;
+        for (std::uint32_t id = 1; id <= book_.accounts.size(); ++id) {
+            if (book_.accounts[id].kind != kind) continue;
+            book::BalanceRow const* const held = book_.balance(AccountId{id}, ask_.quote);
+            if (held != nullptr) sum = std::min(sum + held->amount.units(), row_limit_units);
+        }
+        return sum;
     }
 
     [[nodiscard]] result<void> move(PriceShock const& shock) {
@@ -133,6 +141,7 @@ private:
             closed.account = each.account;
             closed.round = number;
             closed.equity = valuation.account(each.account).amount.units();
+            closed.shortfall = std::max<Int128>(-closed.equity, 0);
             below.push_back(closed);
         }
         std::ranges::sort(below, {}, [](Closed const& each) { return std::pair(each.equity, each.account); });
@@ -140,6 +149,12 @@ private:
         out_.waiting = below.size();
         if (!below.empty() && (allowed() & bit(Operation::liquidate)) != 0) {
             PLIMSOLL_TRYV(close_all(valuation, below, row));
+        }
+        out_.waiting_shortfall = 0;
+        waiting_.clear();
+        if (row.closed == 0) waiting_ = below;
+        for (Closed const& each : waiting_) {
+            PLIMSOLL_TRYV(add(out_.waiting_shortfall, each.shortfall));
         }
         std::uint64_t const closed = row.closed;
         for (PriceShock const& shock : row.moves) {
@@ -186,7 +201,6 @@ private:
         Int128 const there = std::max<Int128>(closed.equity, 0);
         PLIMSOLL_TRY(fee, part(clearing_.fee_base == FeeBase::notional ? closed.notional : there, clearing_.liquidation_fee));
         closed.fee = std::min(fee, there);
-        closed.shortfall = std::max<Int128>(-closed.equity, 0);
         return outcome::success();
     }
 
@@ -259,8 +273,10 @@ private:
 
     void cover() {
         std::map<AccountId, Int128> owed;
-        for (Closed const& each : out_.closed) {
-            if (each.shortfall > 0) owed[owner_of(book_, each.account)] += each.shortfall; // all of them fit a row
+        for (auto const* list : {&out_.closed, &waiting_}) {
+            for (Closed const& each : *list) {
+                if (each.shortfall > 0) owed[owner_of(book_, each.account)] += each.shortfall; // all of them fit a row
+            }
         }
         std::vector<std::pair<AccountId, Int128>> owners(owed.begin(), owed.end());
         std::ranges::stable_sort(owners, [](auto const& a, auto const& b) { return a.second > b.second; });
@@ -279,6 +295,7 @@ private:
     std::vector<bool> is_closed_; ///< by account number
     std::vector<LossLayer> layers_;
     std::vector<Int128> balances_; ///< by layer
+    std::vector<Closed> waiting_;     ///< below maintenance, and nobody may close them
     std::map<AssetId, Int128> moved_; ///< price over price at the start
     StressOutcome out_;
 };

@@ -43,7 +43,7 @@ struct StressRound {
     std::vector<PriceShock> moves; ///< what closing did to prices, by asset
 };
 
-/// Who owes the most, their accounts taken together; fund: what stood before the shock.
+/// Who owes the most, closed or waiting, their accounts taken together; fund: insurance accounts before the shock.
 struct CoverTwo {
     std::vector<std::pair<AccountId, Int128>> largest; ///< at most two owners and their shortfalls
     Int128 sum = 0;
@@ -62,6 +62,7 @@ struct StressOutcome {
     Int128 shortfall = 0;
     Int128 residual = 0; ///< shortfall less what layers paid
     std::uint64_t waiting = 0; ///< below maintenance at the end, and not closed
+    Int128 waiting_shortfall = 0; ///< of those
     std::uint64_t options_not_marked = 0;
     std::vector<std::string> tripped; ///< breakers, with scope and value
     bool is_quiet = false; ///< it ended because nobody was left

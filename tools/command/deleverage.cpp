@@ -188,7 +188,7 @@ struct View {
     row("taken", [&](Outcome const& each) { return money(each.sum.taken); });
     row("beyond what they can give", [&](Outcome const& each) { return money(each.done.left); });
     row("accounts touched", [&](Outcome const& each) { return people_count(each.sum.touched); });
-    row("profit wholly gone", [&](Outcome const& each) { return people_count(each.sum.wiped); });
+    row("gave all they could", [&](Outcome const& each) { return people_count(each.sum.wiped); });
     row("contracts closed", [&](Outcome const& each) { return people_decimal(each.sum.contracts, 0); });
     row("largest haircut", [&](Outcome const& each) { return money(each.sum.largest); });
     row("largest share of a profit", [&](Outcome const& each) { return percent(each.sum.largest_of_profit); });

@@ -112,10 +112,19 @@ private:
     std::map<std::pair<std::uint64_t, wire::Layer>, std::size_t> draws_;
 };
 
-/// Draws by layer, summed.
-[[nodiscard]] std::map<wire::Layer, Int128> layers_of(Path const& path) {
-    std::map<wire::Layer, Int128> sums;
-    for (Draw const& draw : path.draws) sums[draw.layer] += draw.paid;
+/// Draws of one layer, summed.
+struct LayerSum {
+    std::uint64_t losses = 0;
+    Int128 paid = 0;
+};
+
+[[nodiscard]] std::map<wire::Layer, LayerSum> layers_of(Path const& path) {
+    std::map<wire::Layer, LayerSum> sums;
+    for (Draw const& draw : path.draws) {
+        LayerSum& sum = sums[draw.layer];
+        ++sum.losses;
+        sum.paid += draw.paid;
+    }
     return sums;
 }
 
@@ -164,8 +173,8 @@ private:
             }
             json.end_array().field("closing", money(path.closing)).field("lowest", money(path.lowest));
             json.field("lowest_after", path.lowest_sequence).key("layers").begin_array();
-            for (auto const& [layer, paid] : layers_of(path)) {
-                json.begin_object().field("layer", word(layer)).field("paid", money(paid)).end_object();
+            for (auto const& [layer, sum] : layers_of(path)) {
+                json.begin_object().field("layer", word(layer)).field("losses", sum.losses).field("paid", money(sum.paid)).end_object();
             }
             auto const draws = largest(path, ask.has_limit ? ask.limit : path.draws.size());
             json.end_array().field("losses_paid", path.draws.size()).key("draws").begin_array();
@@ -192,8 +201,8 @@ private:
         out += fmt::format("  lowest: {} after event {}\n", money(path.lowest), people_sequence(path.lowest_sequence));
     }
     if (path.draws.empty()) return out + "\n";
-    for (auto const& [layer, paid] : layers_of(path)) {
-        out += fmt::format("  paid as {}: {} of {}\n", word(layer), money(paid), people_plural(path.draws.size(), "loss payment"));
+    for (auto const& [layer, sum] : layers_of(path)) {
+        out += fmt::format("  as {} it paid {} of {} {}\n", word(layer), money(sum.paid), people_count(sum.losses), sum.losses == 1 ? "loss" : "losses");
     }
     Table draws({{"loss", Align::right}, {"of"}, {"layer"}, {"paid", Align::right}, {"event", Align::right}});
     for (Draw const& draw : largest(path, limit)) {
@@ -229,6 +238,7 @@ private:
     Holdings const end = holdings_of(moment.book, account);
     for (auto const& [asset, units] : end.cash) view.paths[asset].closing = units;
     for (auto const& [instrument, size] : end.size) view.positions += size != 0 ? 1 : 0;
+    std::erase_if(view.paths, [](auto const& each) { return each.second.opening == 0 && each.second.closing == 0; });
     for (auto& [asset, path] : view.paths) path.lowest = path.opening;
     Follower follower(account, view);
     PLIMSOLL_TRYV(reader->for_account_events(account, span.from + 1, span.to, [&](std::uint64_t sequence, Event const& event) {

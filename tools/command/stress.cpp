@@ -123,6 +123,7 @@ void write_outcome(JsonWriter& json, View const& view, risk::StressOutcome const
     }
     json.end_array().field("fees", money(outcome.fees)).field("fees_to_fund", money(outcome.fees_to_fund));
     json.field("shortfall", money(outcome.shortfall)).field("residual", money(outcome.residual)).field("waiting", outcome.waiting);
+    json.field("waiting_shortfall", money(outcome.waiting_shortfall));
     json.field("quiet", outcome.is_quiet).field("options_not_marked", outcome.options_not_marked).key("tripped").begin_array();
     for (std::string const& each : outcome.tripped) json.value(each);
     json.end_array().key("cover_two").begin_object().key("largest").begin_array();
@@ -160,6 +161,7 @@ void write_outcome(JsonWriter& json, View const& view, risk::StressOutcome const
     using Outcome = risk::StressOutcome;
     row("accounts closed", [](Outcome const& each) { return people_count(each.closed.size()); });
     row("below maintenance, waiting", [](Outcome const& each) { return people_count(each.waiting); });
+    row("  and what they would leave unpaid", [&](Outcome const& each) { return money(each.waiting_shortfall); });
     row("fees", [&](Outcome const& each) { return money(each.fees); });
     row("shortfall", [&](Outcome const& each) { return money(each.shortfall); });
     for (std::size_t i = 0; i < view.clearing.layers.size(); ++i) {
@@ -201,7 +203,8 @@ void write_outcome(JsonWriter& json, View const& view, risk::StressOutcome const
                        view.clearing.version);
     out += sums_text(view) + "\nRound by round, without breakers\n" + rounds_text(view, view.without);
     if (!view.without.is_quiet) out += "  The limit of rounds was reached: --rounds asks for more.\n";
-    for (std::string const& each : view.with.tripped) out += fmt::format("  tripped: {}\n", each);
+    for (std::size_t i = 0; i < view.with.tripped.size() && i < 3; ++i) out += fmt::format("  tripped: {}\n", view.with.tripped[i]);
+    if (view.with.tripped.size() > 3) out += fmt::format("  and {} breakers more: --json lists them\n", view.with.tripped.size() - 3);
     if (view.without.options_not_marked != 0) {
         out += fmt::format("  {} kept the mark: no forward or volatility was observed.\n", people_plural(view.without.options_not_marked, "option"));
     }

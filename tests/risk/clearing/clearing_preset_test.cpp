@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                "does not start at 0 s"},
         Absurd{"NeverReleases", "ccp-like", R"(release_at = "0.02")", R"(release_at = "-0.02")", Errc::preset_contradicts_itself,
                "band-10m: can never release"},
-        Absurd{"NeverReleasesBelow", "ccp-like", R"(release_at = "0.05")", R"(release_at = "1.05")", Errc::preset_contradicts_itself,
+        Absurd{"NeverReleasesBelow", "ccp-like", "trip_at = \"0.01\"\nrelease_at = \"0.05\"", "trip_at = \"0.01\"\nrelease_at = \"1.05\"", Errc::preset_contradicts_itself,
                "free-liquidity: can never release"},
         Absurd{"CannotRefill", "ccp-like",
                "release_at = \"0.05\"\nminimum_seconds = \"259200\"\nallow = \"deposit reduce repay liquidate settle\"",
