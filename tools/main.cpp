@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     add_fund(shell);
     add_deleverage(shell);
     add_stress(shell);
+    add_breakers(shell);
     add_margin(shell);
     add_presets(shell);
     add_timeline(shell);

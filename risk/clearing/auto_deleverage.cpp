@@ -106,6 +106,7 @@ std::optional<ExecutionPrice> find_execution_price(std::string_view word) { retu
 
 Int128 queue_score(Winner const& winner) {
     PLIMSOLL_ASSERT(winner.equity > 0 && winner.notional >= 0);
+    PLIMSOLL_ASSERT(within(winner.notional, row_limit_units - 1) && within(winner.profit, row_limit_units));
     Int128 const above = winner.is_long ? winner.notional : winner.notional + winner.profit;
     Int128 const below = winner.is_long ? winner.notional - winner.profit : winner.notional;
     Int128 const gain = below <= 0 ? row_limit_units : at_most_a_row(multiply_divide(above, one_units, below, Rounding::floor));

@@ -57,11 +57,17 @@ void BreakerWatch::ask(std::vector<Body>& moved, std::size_t rule, std::string c
     if (auto event = board_->observe(rule, scope, value, now)) moved.push_back(std::move(*event));
 }
 
-Int128 BreakerWatch::held_outside(book::Book const& book, AssetId asset) {
+void BreakerWatch::learn(book::Book const& book) {
     for (; accounts_seen_ < book.accounts.size(); ++accounts_seen_) {
         AccountId const account{accounts_seen_ + 1};
-        if (book.account(account).kind == wire::AccountKind::outside) outside_.push_back(account);
+        auto const kind = book.account(account).kind;
+        if (kind == wire::AccountKind::outside) outside_.push_back(account);
+        if (kind == wire::AccountKind::pool || kind == wire::AccountKind::vault) pools_.push_back(account);
     }
+}
+
+Int128 BreakerWatch::held_outside(book::Book const& book, AssetId asset) {
+    learn(book);
     Int128 held = 0;
     for (AccountId const account : outside_) {
         auto const* row = book.balance(account, asset);
@@ -115,13 +121,24 @@ std::vector<Body> BreakerWatch::follow(Event const& event, book::Book const& aft
     return moved;
 }
 
-std::vector<Body> BreakerWatch::look(book::Book const& book, TimeNs now) {
+std::vector<Body> BreakerWatch::look(Valuation const& valuation, TimeNs now) {
+    book::Book const& book = valuation.book();
     std::vector<Body> moved;
     for (book::InstrumentRow const& row : book.instruments.rows()) {
-        if (!row.mark.is_some()) continue;
+        if (!row.mark.is_some() || (row.expiry != 0 && now >= row.expiry)) continue;
         std::string const scope(row.name.view());
         for_rules(Metric::oracle_age, [&](std::size_t rule) { ask(moved, rule, scope, Int128{now - row.mark.time} * units_per_ns, now); });
         for_rules(Metric::oracle_confidence, [&](std::size_t rule) { ask(moved, rule, scope, row.mark.confidence.units(), now); });
+    }
+    learn(book);
+    for (AccountId const pool : pools_) {
+        for_rules(Metric::free_liquidity, [&](std::size_t rule) {
+            book::BalanceRow const* const row = book.balance(pool, valuation.in());
+            Int128 const cash = row == nullptr ? 0 : std::max<Int128>(row->amount.units(), 0);
+            Int128 const equity = valuation.account(pool).amount.units();
+            auto const free = equity <= 0 ? Int128{0} : multiply_divide(cash, one_units, equity, Rounding::floor).value_or(row_limit_units);
+            ask(moved, rule, std::string(book.account(pool).name.view()), std::min(free, row_limit_units), now);
+        });
     }
     return moved;
 }

@@ -3,6 +3,7 @@
 
 #include "ledger/book/book.hpp"
 #include "risk/clearing/breakers.hpp"
+#include "risk/valuation.hpp"
 
 #include <deque>
 
@@ -38,8 +39,8 @@ private:
 [[nodiscard]] Int128 share_of_whole(Int128 part, Int128 whole);
 
 /// Follows a log and asks the board whenever a metric moves: marks and volatilities by instrument, withdrawals
-/// by asset, the fund's balances, and the time between events. Oracle age, confidence and free liquidity are
-/// asked of the book where `look` is called.
+/// by asset, the fund's balances, and the time between events. What only time or valuation shows is asked of a
+/// book where `look` is called: oracle age and confidence by instrument, free liquidity by pool and vault.
 class BreakerWatch {
 public:
     /// fund: whose drawdown is watched, in that asset; none: nobody's.
@@ -47,8 +48,9 @@ public:
 
     /// After the event was applied. What it returns is to be decided and applied too, caused by the event.
     [[nodiscard]] std::vector<Body> follow(Event const& event, book::Book const& after);
-    /// What the book shows by itself: each instrument's mark, its age and confidence.
-    [[nodiscard]] std::vector<Body> look(book::Book const& book, TimeNs now);
+    /// Age and confidence of each instrument's mark; a pool's cash in the valuation asset over its equity, which
+    /// is 0 where it has no equity. Instruments past their expiry are not asked.
+    [[nodiscard]] std::vector<Body> look(Valuation const& valuation, TimeNs now);
 
 private:
     using Key = std::pair<std::size_t, std::uint32_t>; ///< rule, and instrument or asset
@@ -57,6 +59,8 @@ private:
     template <class F> void for_rules(Metric metric, F&& f);
     void ask(std::vector<Body>& moved, std::size_t rule, std::string const& scope, Int128 value, TimeNs now);
 
+    /// Learns which of the accounts opened since are outside, or pools.
+    void learn(book::Book const& book);
     /// What the outside world holds of an asset for the ledger.
     [[nodiscard]] Int128 held_outside(book::Book const& book, AssetId asset);
 
@@ -66,6 +70,7 @@ private:
     std::map<Key, MetricWindow> windows_;
     std::optional<TimeNs> last_;
     std::vector<AccountId> outside_;
+    std::vector<AccountId> pools_; ///< and vaults
     std::uint32_t accounts_seen_ = 0;
 };
 

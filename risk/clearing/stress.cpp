@@ -84,7 +84,7 @@ private:
         for (std::uint32_t id = 1; id <= book_.accounts.size(); ++id) {
             if (book_.accounts[id].kind != kind) continue;
             book::BalanceRow const* const held = book_.balance(AccountId{id}, ask_.quote);
-            if (held != nullptr) sum = std::min(sum + held->amount.units(), row_limit_units);
+            if (held != nullptr && __builtin_add_overflow(sum, held->amount.units(), &sum)) return row_limit_units;
         }
         return sum;
     }

@@ -9,15 +9,16 @@ public:
     LossWriter(LossRecord const& record, std::uint64_t first, Origin const& origin)
         : record_(record), first_(first), origin_(origin) {}
 
-    [[nodiscard]] std::vector<Event> write() {
+    [[nodiscard]] result<std::vector<Event>> write() {
         Int128 own = 0;
         for (std::size_t i = 0; i < record_.layers.size(); ++i) {
             if (record_.layers[i].layer == wire::Layer::account && record_.parts[i].empty()) own += record_.payment.draws[i];
         }
         PLIMSOLL_ASSERT(record_.payment.covered() + record_.payment.residual == record_.loss.amount);
-        if (record_.loss.amount == own) return {};
+        if (record_.loss.amount == own) return std::vector<Event>{};
         recognise(record_.loss.amount - own);
         for (std::size_t i = 0; i < record_.layers.size(); ++i) layer(i);
+        if (index_overflows_) return fail(Errc::arithmetic_overflow, "loss index");
         return std::move(events_);
     }
 
@@ -75,7 +76,7 @@ private:
             return;
         }
         Index index = record_.shared->index_before;
-        PLIMSOLL_ASSERT(index.add(Index{record_.shared->step.step}));
+        index_overflows_ = !index.add(Index{record_.shared->step.step});
         shared.index = to_wire(index);
         shared.remainder = to_wire(record_.shared->step.remainder);
         add(rare(std::move(shared)), Cause::socialised_loss);
@@ -118,11 +119,12 @@ private:
     std::uint64_t first_;
     Origin origin_;
     std::vector<Event> events_;
+    bool index_overflows_ = false;
 };
 
 } // namespace
 
-std::vector<Event> events_of(LossRecord const& record, std::uint64_t first, Origin const& origin) {
+result<std::vector<Event>> events_of(LossRecord const& record, std::uint64_t first, Origin const& origin) {
     PLIMSOLL_ASSERT(record.parts.size() == record.layers.size());
     return LossWriter(record, first, origin).write();
 }

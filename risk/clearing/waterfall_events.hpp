@@ -56,6 +56,7 @@ struct LossRecord {
 /// LossSocialised and, by an index, the index. Nothing where the account pays all.
 /// `first` is the sequence that the first event will have: it is the cause of the others; `origin` names
 /// where the loss comes from (its cause_sequence: the event that brought the loss about).
-[[nodiscard]] std::vector<Event> events_of(LossRecord const& record, std::uint64_t first, Origin const& origin);
+/// Errors: Errc::arithmetic_overflow where the index leaves 128 bits.
+[[nodiscard]] result<std::vector<Event>> events_of(LossRecord const& record, std::uint64_t first, Origin const& origin);
 
 } // namespace plimsoll::risk

@@ -33,6 +33,7 @@ result<Holders> holders_of(Valuation const& valuation, InstrumentId instrument) 
         Int128 const profit = value.total.units();
         if (profit <= 0 || equity.amount.is_zero() || !equity.complete() || account.in_liquidation != 0) continue;
         Int128 const worth = value.value.units();
+        if (!within(worth, row_limit_units - 1)) return fail(Errc::arithmetic_overflow, name);
         Winner const winner{row.account, is_long, contracts, profit, equity.amount.units(), worth < 0 ? -worth : worth};
         (is_long ? holders.long_winners : holders.short_winners).push_back(winner);
         if (!add(is_long ? holders.long_profit : holders.short_profit, profit)) return fail(Errc::arithmetic_overflow, name);

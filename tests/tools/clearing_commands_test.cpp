@@ -165,6 +165,29 @@ TEST_F(ClearingCommands, StressShowsWhoPays) {
     EXPECT_EQ(again.out, setting.run("stress day --shock 'COIN +800%' --preset dydx-v4-perp --json").out) << "the same bytes";
 }
 
+/// The mark falls from nothing known to 60, then to 50 a minute later: a sixth. A rule of a tenth trips, and releases
+/// when the window has passed. The fund falls from 36 to 21 and 16.
+TEST_F(ClearingCommands, BreakersTellWhatWouldHaveTripped) {
+    setting.write("mark.jsonl",
+                  R"({"kind":"Observed","source":"venue","cursor":"14:0","time":"2026-01-01T04:00:00Z","observation":"mark_price","subject":"PERP","value":"60"}
+{"kind":"Observed","source":"venue","cursor":"15:0","time":"2026-01-01T04:01:00Z","observation":"mark_price","subject":"PERP","value":"50"}
+{"kind":"Observed","source":"venue","cursor":"16:0","time":"2026-01-01T04:30:00Z","observation":"mark_price","subject":"PERP","value":"50"}
+)");
+    ASSERT_EQ(setting.run("import day --format events mark.jsonl").status, 0);
+    Answer answer;
+    ask(setting, "breakers day --clearing ccp-like --fund fund", answer);
+    std::vector<std::string> moves;
+    for (Object const& each : items(answer.root, "/moves")) {
+        moves.push_back(text(each, "/move") + " " + text(each, "/breaker") + " " + text(each, "/scope") + " " + text(each, "/value") + " #" +
+                        std::to_string(count(each, "/sequence")));
+    }
+    // 36 at its largest: 16 of them are 20/36 less, 13 23/36, and it has 11 at the end
+    EXPECT_EQ(moves, (std::vector<std::string>{"trip fund-drawdown fund 0.555555555555555556 #20",
+                                               "trip band-10m PERP 0.166666666666666666 #25", "release band-10m PERP 0 #26"}));
+    EXPECT_EQ(count(answer.root, "/rules/0/trips"), 1u);
+    EXPECT_EQ(setting.run("breakers day --clearing none").status, 2);
+}
+
 /// On a day of the generator: the fund's path and what all losses say the fund paid are the same number, at any cut.
 TEST(FundOfAGeneratedDay, AgreesWithTheLosses) {
     CommandSetting setting;

@@ -18,6 +18,7 @@ void add_losses(Shell& shell);
 void add_fund(Shell& shell);
 void add_deleverage(Shell& shell);
 void add_stress(Shell& shell);
+void add_breakers(Shell& shell);
 void add_margin(Shell& shell);
 void add_presets(Shell& shell);
 void add_timeline(Shell& shell);

@@ -57,7 +57,7 @@ struct View {
 
 [[nodiscard]] result<Int128> positive(std::string const& text, char const* option) {
     auto const value = parse_decimal(text);
-    if (!value || value.value() <= 0) return fail(Errc::usage, std::string(option) + " " + text + ": must be a number above zero");
+    if (!value || value.value() <= 0 || value.value() > event_limit_units) return fail(Errc::usage, std::string(option) + " " + text + ": must be a number above zero");
     return value.value();
 }
 

@@ -138,6 +138,10 @@ struct Watched {
         sample.happens(event);
         tell(watch.follow(event, sample.book()), now);
     }
+    void look(TimeNs now) {
+        auto const valuation = Valuation::of(sample.book(), testing_aid::usdc).value();
+        tell(watch.look(valuation, now), now);
+    }
     void mark(TimeNs now, std::string const& value, Observation kind = Observation::mark_price) {
         Observed fact;
         testing_aid::make(fact);
@@ -211,11 +215,11 @@ TEST(BreakerWatch, SeesAnOutage) {
 TEST(BreakerWatch, LooksAtAgeAndConfidence) {
     Watched watched(rule_of(Metric::oracle_age, "60", "10"));
     watched.mark(10 * second, "100");
-    watched.tell(watched.watch.look(watched.sample.book(), 70 * second), 70 * second);
+    watched.look(70 * second);
     EXPECT_EQ(watched.moves, Moves{});
-    watched.tell(watched.watch.look(watched.sample.book(), 70 * second + 1), 71 * second);
+    watched.look(70 * second + 1);
     watched.mark(72 * second, "100");
-    watched.tell(watched.watch.look(watched.sample.book(), 82 * second), 82 * second);
+    watched.look(82 * second);
     EXPECT_EQ(watched.moves, (Moves{"+BTC-PERP 60.000000001", "-BTC-PERP 10"}));
 
     Watched doubted(rule_of(Metric::oracle_confidence, "0.55", "0.55"));
@@ -223,11 +227,32 @@ TEST(BreakerWatch, LooksAtAgeAndConfidence) {
     testing_aid::make(fact);
     fact.confidence = Ratio{number("0.549999999999999999")};
     doubted.at(second, fact);
-    doubted.tell(doubted.watch.look(doubted.sample.book(), second), second);
+    doubted.look(second);
     fact.confidence = Ratio{number("0.55")};
     doubted.at(2 * second, fact);
-    doubted.tell(doubted.watch.look(doubted.sample.book(), 2 * second), 2 * second);
+    doubted.look(2 * second);
     EXPECT_EQ(doubted.moves, (Moves{"+BTC-PERP 0.549999999999999999", "-BTC-PERP 0.55"}));
+}
+
+TEST(BreakerWatch, LooksAtWhatAPoolHasFree) {
+    BreakerRule rule = rule_of(Metric::free_liquidity, "0.25", "0.5");
+    Watched watched(rule);
+    watched.move(second, testing_aid::pool, "300", TransferType::deposit);
+    watched.sample.trade("pool", "bob", "BTC-CALL", "9", "25"); // 75 in cash
+    watched.mark(2 * second, "25"); // of the perpetual
+    Observed fact;
+    testing_aid::make(fact);
+    fact.subject = testing_aid::call.number();
+    fact.value = testing_aid::price("25");
+    watched.at(3 * second, fact);
+    watched.look(3 * second); // 75 of 300 is not below a quarter
+    EXPECT_EQ(watched.moves, Moves{});
+    fact.value = testing_aid::price("26");
+    watched.at(4 * second, fact);
+    watched.look(4 * second); // 75 of 309
+    watched.move(5 * second, testing_aid::pool, "159", TransferType::deposit);
+    watched.look(5 * second); // 234 of 468
+    EXPECT_EQ(watched.moves, (Moves{"+pool 0.242718446601941747", "-pool 0.5"}));
 }
 
 TEST(BreakerWords, AreRead) {

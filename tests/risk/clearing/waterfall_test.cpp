@@ -201,7 +201,7 @@ TEST(WaterfallEvents, GoThroughTheBookAndKeepItsLaws) {
     Origin origin;
     origin.cause_sequence = ruin.sample.book().sequence();
     std::uint64_t const first = ruin.sample.book().sequence() + 1;
-    auto const events = events_of(record, first, origin);
+    auto const events = events_of(record, first, origin).value();
     ASSERT_EQ(events.size(), 8u);
     EXPECT_EQ(events[0].origin.cause_sequence, first - 1);
     EXPECT_EQ(events[7].origin.cause_sequence, first);
@@ -228,7 +228,7 @@ TEST(WaterfallEvents, LeaveTheResidualAsOpenBadDebt) {
     LossPayment const paid = pay(ruin.loss.amount, ruin.layers, balances);
     LossRecord const record{ruin.loss, ruin.layers, paid, {{}, {{testing_aid::fund, paid.draws[1]}}}, {}, {}};
     Amount const before = ruin.sample.book().asset(testing_aid::usdc).bad_debt;
-    ruin.submit(events_of(record, 1, {}));
+    ruin.submit(events_of(record, 1, {}).value());
     Amount after = ruin.sample.book().asset(testing_aid::usdc).bad_debt;
     ASSERT_TRUE(after.add(-before));
     EXPECT_EQ(format_decimal(after), "1100");
@@ -239,7 +239,66 @@ TEST(WaterfallEvents, AreNoneWhereTheAccountPaysAll) {
     Ruin ruin;
     std::vector<Int128> const balances{one_units * 1'500, 0, 0, 0};
     LossPayment const paid = pay(ruin.loss.amount, ruin.layers, balances);
-    EXPECT_TRUE(events_of({ruin.loss, ruin.layers, paid, {{}, {}, {}, {}}, {}, {}}, 1, {}).empty());
+    EXPECT_TRUE(events_of({ruin.loss, ruin.layers, paid, {{}, {}, {}, {}}, {}, {}}, 1, {}).value().empty());
+}
+
+TEST(WaterfallEvents, RefuseAnIndexThatLeavesItsBits) {
+    Ruin ruin;
+    ruin.layers = {ruin.layers.back()};
+    LossPayment const paid = pay(ruin.loss.amount, ruin.layers, std::vector<Int128>{ruin.loss.amount});
+    LossRecord record{ruin.loss, ruin.layers, paid, {{{testing_aid::house, ruin.loss.amount}}}, {}, {}};
+    record.shared = SharedLoss{{row_limit_units, 0}, Index{row_limit_units}};
+    EXPECT_TRUE(events_of(record, 1, {}).error().is(Errc::arithmetic_overflow));
+}
+
+/// Random layers over the accounts of a book, and loss after loss until they are bare. After every event the book's
+/// own rows say: the loss is what was paid and what is open, and whoever pays, all layers before it have nothing
+/// more to give.
+RC_GTEST_PROP(WaterfallEvents, KeepOrderAndIdentityInTheBook, ()) {
+    using namespace testing_aid;
+    struct Payer {
+        Layer layer;
+        AccountId account;
+    };
+    std::vector<Payer> const payers{{Layer::liquidation_penalty, fees}, {Layer::market_fund, fund}, {Layer::operator_tranche, dave},
+                                    {Layer::pool, pool}, {Layer::shared_fund, bob}};
+    Sample sample = testing_aid::market();
+    std::vector<LossLayer> layers;
+    for (Payer const& payer : payers) {
+        if (*rc::gen::inRange(0, 3) != 0) sample.deposit(sample.book().account(payer.account).name.view(), "USDC", std::to_string(*rc::gen::inRange(1, 900)));
+        layers.push_back(layer(payer.layer, one_units * *rc::gen::inRange(0, 200)));
+        if (*rc::gen::inRange(0, 2) == 0) layers.back().cap_per_loss = one_units * *rc::gen::inRange(1, 300);
+        layers.back().claim_share = one_units / *rc::gen::inRange(1, 4);
+    }
+    auto const balance_of = [&](Payer const& payer) {
+        auto const* row = sample.book().balance(payer.account, usdc);
+        return row == nullptr ? Int128{0} : row->amount.units();
+    };
+    for (std::uint64_t number = 100; number < 106; ++number) {
+        Loss const loss{number, alice, usdc, perp, 0, Int128{*rc::gen::inRange<std::int64_t>(1, 700'000'007)} * 1'000'000'000'007};
+        std::vector<Int128> before;
+        for (Payer const& payer : payers) before.push_back(balance_of(payer));
+        LossPayment const paid = pay(loss.amount, layers, before);
+        LossRecord record{loss, layers, paid, {}, {}, {}};
+        for (std::size_t i = 0; i < payers.size(); ++i) record.parts.push_back({{payers[i].account, paid.draws[i]}});
+        auto const events = events_of(record, sample.book().sequence() + 1, {}).value();
+        for (Event const& event : events) {
+            RC_ASSERT(sample.try_event(event).has_value());
+            RC_ASSERT(book::check_balance(sample.book()).has_value());
+            book::LossRow const& row = *sample.book().find_loss(number);
+            bool earlier_are_bare = true;
+            for (std::size_t i = 0; i < payers.size(); ++i) {
+                Int128 const draw = row.paid[static_cast<std::size_t>(payers[i].layer)].units();
+                RC_ASSERT(draw == 0 || earlier_are_bare);
+                RC_ASSERT(balance_of(payers[i]) == before[i] - draw);
+                earlier_are_bare = earlier_are_bare && draw == capacity_of(layers[i], before[i]);
+            }
+        }
+        book::LossRow const& row = *sample.book().find_loss(number);
+        Int128 sum = paid.residual;
+        for (Amount const& each : row.paid) sum += each.units();
+        RC_ASSERT(sum == loss.amount && row.recognised.units() == loss.amount);
+    }
 }
 
 /// Three who share a loss of 100 equally: 33 each, and the named account pays the unit that is over.
@@ -252,7 +311,7 @@ TEST(WaterfallEvents, ProRataNamesWhoPaysTheRemainder) {
     LossPayment const paid = pay(100, ruin.layers, wide({100}));
     auto const shares = split_down(paid.draws[0], wide({7, 7, 7})).value();
     LossRecord record{ruin.loss, ruin.layers, paid, {{{bob, shares.parts[0]}, {carol, shares.parts[1]}, {pool, shares.parts[2]}, {fund, shares.left}}}, {}, {}};
-    ruin.submit(events_of(record, 1, {}));
+    ruin.submit(events_of(record, 1, {}).value());
     EXPECT_EQ(ruin.sample.balance("fund", "USDC"), "499.999999999999999999");
     EXPECT_TRUE(ruin.sample.book().find_loss(11)->paid[static_cast<std::size_t>(Layer::socialised)].units() == 100);
 }
