@@ -85,7 +85,8 @@ std::vector<Body> BreakerWatch::follow(Event const& event, book::Book const& aft
     }
     last_ = now;
     if (auto const* seen = std::get_if<Observed>(&event.body)) {
-        bool const is_mark = seen->kind == Observation::mark_price;
+        bool const is_mark = seen->kind == Observation::mark_price &&
+                             after.instruments[seen->subject].kind != wire::InstrumentKind::option;
         if (is_mark || seen->kind == Observation::volatility) {
             std::string const scope(after.instruments[seen->subject].name.view());
             for_rules(is_mark ? Metric::price_move : Metric::volatility_move, [&](std::size_t rule) {

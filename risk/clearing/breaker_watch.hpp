@@ -38,8 +38,8 @@ private:
 /// part / whole, rounded up, at most 2^126; of an empty whole: 1, or 0 where the part is empty too.
 [[nodiscard]] Int128 share_of_whole(Int128 part, Int128 whole);
 
-/// Follows a log and asks the board whenever a metric moves: marks and volatilities by instrument, withdrawals
-/// by asset, the fund's balances, and the time between events. What only time or valuation shows is asked of a
+/// Follows a log and asks the board whenever a metric moves: marks and volatilities by instrument (an option's mark
+/// moves with both, and has no band of its own), withdrawals by asset, the fund's balances, and the time between events. What only time or valuation shows is asked of a
 /// book where `look` is called: oracle age and confidence by instrument, free liquidity by pool and vault.
 class BreakerWatch {
 public:

@@ -124,6 +124,25 @@ private:
 
 } // namespace
 
+result<std::vector<LayerPart>> share_pro_rata(Int128 draw, std::span<Claimant const> claimants,
+                                              std::optional<AccountId> remainder_to) {
+    std::vector<Int128> claims;
+    for (Claimant const& claimant : claimants) claims.push_back(claimant.claim);
+    PLIMSOLL_TRY(split, split_down(draw, claims));
+    std::vector<LayerPart> parts;
+    for (std::size_t i = 0; i < claimants.size(); ++i) {
+        if (claimants[i].claim > 0) parts.push_back({claimants[i].account, split.parts[i]});
+    }
+    if (split.left == 0) return parts;
+    if (remainder_to) {
+        parts.push_back({*remainder_to, split.left});
+        return parts;
+    }
+    if (parts.empty()) return fail(Errc::division_by_zero, "nobody is there to share the loss");
+    parts.back().amount += split.left;
+    return parts;
+}
+
 result<std::vector<Event>> events_of(LossRecord const& record, std::uint64_t first, Origin const& origin) {
     PLIMSOLL_ASSERT(record.parts.size() == record.layers.size());
     return LossWriter(record, first, origin).write();

@@ -21,6 +21,18 @@ struct LayerPart {
     Int128 amount = 0;
 };
 
+/// One who shares a loss: in proportion to what it is owed.
+struct Claimant {
+    AccountId account;
+    Int128 claim = 0;
+};
+
+/// A draw shared pro rata, each part rounded down; the remainder is one part more, of the account named, or where
+/// nobody is named it falls to the last who has a claim. Nobody pays without a claim, but for the named.
+/// Errors: Errc::division_by_zero where nobody has a claim and nobody is named; arithmetic_overflow.
+[[nodiscard]] result<std::vector<LayerPart>> share_pro_rata(Int128 draw, std::span<Claimant const> claimants,
+                                                            std::optional<AccountId> remainder_to);
+
 /// A winner closed against the account: `size` contracts at the mark, and a haircut in cash that brings the
 /// price of the deal to `price`.
 struct Deleveraged {

@@ -173,6 +173,18 @@ TEST(BreakerWatch, SeesAPriceLeaveItsBandAndComeBack) {
     EXPECT_EQ(watched.sample.book().breakers.rows().back().tripped, 0u);
 }
 
+TEST(BreakerWatch, AnOptionsMarkHasNoBand) {
+    Watched watched(rule_of(Metric::price_move, "0.1", "0.02", 100 * second));
+    Observed fact;
+    testing_aid::make(fact);
+    fact.subject = testing_aid::call.number();
+    for (auto const* value : {"10", "1"}) {
+        fact.value = testing_aid::price(value);
+        watched.at(second, fact);
+    }
+    EXPECT_EQ(watched.moves, Moves{});
+}
+
 TEST(BreakerWatch, SeesVolatilityJump) {
     Watched watched(rule_of(Metric::volatility_move, "0.1", "0.1", 100 * second));
     watched.mark(10 * second, "0.5", Observation::volatility);

@@ -309,11 +309,23 @@ TEST(WaterfallEvents, ProRataNamesWhoPaysTheRemainder) {
     ruin.layers = {layer(Layer::socialised)};
     ruin.layers[0].sharing = ShareRule::pro_rata;
     LossPayment const paid = pay(100, ruin.layers, wide({100}));
-    auto const shares = split_down(paid.draws[0], wide({7, 7, 7})).value();
-    LossRecord record{ruin.loss, ruin.layers, paid, {{{bob, shares.parts[0]}, {carol, shares.parts[1]}, {pool, shares.parts[2]}, {fund, shares.left}}}, {}, {}};
+    std::vector<Claimant> const claimants{{bob, 7}, {carol, 7}, {dave, 0}, {pool, 7}};
+    LossRecord record{ruin.loss, ruin.layers, paid, {share_pro_rata(paid.draws[0], claimants, fund).value()}, {}, {}};
     ruin.submit(events_of(record, 1, {}).value());
     EXPECT_EQ(ruin.sample.balance("fund", "USDC"), "499.999999999999999999");
     EXPECT_TRUE(ruin.sample.book().find_loss(11)->paid[static_cast<std::size_t>(Layer::socialised)].units() == 100);
+}
+
+TEST(LossSplit, WithoutANameTheLastWhoSharesPaysTheRemainder) {
+    using namespace testing_aid;
+    std::vector<Claimant> const claimants{{bob, 2}, {carol, 2}, {pool, 2}, {dave, 0}};
+    auto const parts = share_pro_rata(100, claimants, std::nullopt).value();
+    ASSERT_EQ(parts.size(), 3u) << "dave has no claim";
+    EXPECT_TRUE(parts[0].amount == 33 && parts[1].amount == 33 && parts[2].amount == 34);
+    EXPECT_EQ(parts[2].payer, pool);
+    EXPECT_EQ(share_pro_rata(99, claimants, fund).value().size(), 3u) << "nothing is left for the fund";
+    EXPECT_TRUE(share_pro_rata(100, {}, std::nullopt).error().is(Errc::division_by_zero));
+    EXPECT_EQ(share_pro_rata(100, {}, fund).value().front().payer, fund);
 }
 
 } // namespace
