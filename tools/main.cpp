@@ -15,6 +15,10 @@ int main(int argc, char** argv) {
     add_solvency(shell);
     add_losses(shell);
     add_liquidations(shell);
+    add_fund(shell);
+    add_deleverage(shell);
+    add_stress(shell);
+    add_breakers(shell);
     add_margin(shell);
     add_presets(shell);
     add_timeline(shell);

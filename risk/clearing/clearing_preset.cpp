@@ -1,0 +1,96 @@
+#include "risk/clearing/clearing_preset.hpp"
+
+#include "ledger/event/decimal.hpp"
+
+#include <set>
+
+namespace plimsoll::risk {
+namespace {
+
+constexpr ShippedClearingPreset shipped[] = {
+#include "shipped_clearing_presets.inc"
+};
+
+using Broken = std::optional<std::string>;
+
+[[nodiscard]] std::string name_of(wire::Layer layer) { return wire::EnumNameLayer(layer); }
+
+[[nodiscard]] Broken layers(ClearingPreset const& preset) {
+    std::set<wire::Layer> seen;
+    bool has_all_shared = false;
+    for (LossLayer const& layer : preset.layers) {
+        std::string const where = "[[layers]] " + name_of(layer.layer);
+        if (!seen.insert(layer.layer).second) return where + " is named twice";
+        if (layer.layer == wire::Layer::residual) return where + " is what no layer pays, and no layer";
+        if (layer.layer == wire::Layer::account && seen.size() != 1) return where + " pays first: nobody pays before the account itself";
+        if (has_all_shared) return where + " can never pay: the socialised layer before it takes any loss";
+        if (layer.cap_per_loss && *layer.cap_per_loss == 0) return where + " can never pay: cap_per_loss is 0";
+        if (layer.claim_share == 0) return where + " can never pay: claim_share is 0";
+        bool const is_socialised = layer.layer == wire::Layer::socialised;
+        if (is_socialised != (layer.sharing != ShareRule::none)) {
+            return where + (is_socialised ? " needs sharing: index or pro_rata" : " is one payer and shares nothing");
+        }
+        if (layer.unstake_delay != 0 && layer.layer != wire::Layer::staked_module) {
+            return where + " has an unstake_delay_seconds, which only a staked_module knows";
+        }
+        if (layer.remainder_to && !is_socialised) return where + " has a remainder_to and divides nothing";
+        if (layer.rounding == SharedRounding::up && layer.sharing != ShareRule::index) return where + " rounds up, which only an index does";
+        if (layer.sharing == ShareRule::index && !layer.remainder_to) return where + " works by an index and names nobody in remainder_to";
+        has_all_shared = is_socialised && !layer.cap_per_loss && layer.claim_share == one_units;
+    }
+    for (LossLayer const& layer : preset.layers) {
+        if (layer.remainder_to && !seen.contains(*layer.remainder_to)) {
+            return "[[layers]] " + name_of(layer.layer) + ": remainder_to names " + name_of(*layer.remainder_to) + ", which is no layer here";
+        }
+        if (layer.remainder_to == layer.layer) return "[[layers]] " + name_of(layer.layer) + ": remainder_to names itself";
+    }
+    return std::nullopt;
+}
+
+[[nodiscard]] Broken discounts(ClearingPreset const& preset) {
+    DiscountStep const* before = nullptr;
+    for (DiscountStep const& step : preset.discounts) {
+        if (before == nullptr && step.after != 0) return "[[discounts]] the first does not start at 0 s";
+        if (before != nullptr && step.after <= before->after) return "[[discounts]] after_seconds must rise from row to row";
+        if (before != nullptr && step.share > before->share) {
+            return "[[discounts]] the curve rises from " + format_decimal(before->share) + " to " + format_decimal(step.share) +
+                   ": a bidder who waits would pay more";
+        }
+        before = &step;
+    }
+    return std::nullopt;
+}
+
+[[nodiscard]] Broken breakers(ClearingPreset const& preset) {
+    std::set<std::string> seen;
+    for (BreakerRule const& rule : preset.breakers) {
+        std::string const where = "[[breakers]] " + rule.name;
+        if (!seen.insert(rule.name).second) return where + " is named twice";
+        if (auto const broken = broken_rule(rule)) return where + ": " + *broken;
+        if (rule.allowed == all_operations && rule.grace == 0) return where + " allows everything and does nothing";
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<std::string> broken_rule(ClearingPreset const& preset) {
+    for (auto const rule : {layers, discounts, breakers}) {
+        if (auto broken = rule(preset)) return broken;
+    }
+    return std::nullopt;
+}
+
+std::span<ShippedClearingPreset const> shipped_clearing_presets() { return shipped; }
+
+std::optional<ClearingPreset> shipped_clearing_preset(std::string_view name) {
+    for (ShippedClearingPreset const& each : shipped) {
+        if (each.file.substr(0, each.file.rfind('.')) != name) continue;
+        auto preset = ClearingPreset::parse(each.body, each.file);
+        PLIMSOLL_ASSERT(preset.has_value()); // a test parses each
+        return std::move(preset).value();
+    }
+    return std::nullopt;
+}
+
+} // namespace plimsoll::risk

@@ -1,0 +1,271 @@
+#include "ledger/event/decimal.hpp"
+#include "ledger/event/name.hpp"
+#include "risk/clearing/clearing_preset.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+
+namespace plimsoll::risk {
+namespace {
+
+constexpr Int128 largest_amount = one_units * 1'000'000'000'000;
+constexpr Int128 largest_seconds = one_units * 31'536'000; // a year
+
+/// One table of the file: says what is wrong with a key, and afterwards which keys nobody asked for.
+class Section {
+public:
+    Section(toml::table const& table, std::string where) : table_(&table), where_(std::move(where)) {}
+
+    [[nodiscard]] bool has(std::string_view key) const { return table_->contains(key); }
+
+    [[nodiscard]] result<std::string> text(std::string_view key) {
+        known_.insert(std::string(key));
+        toml::node const* const node = table_->get(key);
+        if (node == nullptr) return fail(Errc::preset_key_missing, place(key) + " is missing");
+        auto const value = node->value_exact<std::string>();
+        if (!value || value->empty()) return fail(Errc::preset_value_not_a_number, place(key) + ": write a text in quotes");
+        return *value;
+    }
+
+    /// A decimal in quotes within bounds.
+    [[nodiscard]] result<Int128> number(std::string_view key, Int128 least, Int128 most) {
+        PLIMSOLL_TRY(written, text(key));
+        auto const value = parse_decimal(written);
+        if (!value) return fail(Errc::preset_value_not_a_number, place(key) + ": " + written);
+        if (value.value() < least) {
+            return fail(Errc::preset_value_out_of_bounds, place(key) + ": " + written + " is below " + format_decimal(least));
+        }
+        if (value.value() > most) {
+            bool const is_share = most == one_units;
+            return fail(Errc::preset_value_out_of_bounds, place(key) + ": " + written + " is above " + format_decimal(most) +
+                                                              (is_share ? ", which is all of it (100 %)" : ""));
+        }
+        return value.value();
+    }
+
+    [[nodiscard]] result<Int128> share(std::string_view key) { return number(key, 0, one_units); }
+
+    [[nodiscard]] result<TimeNs> seconds(std::string_view key) {
+        PLIMSOLL_TRY(value, number(key, 0, largest_seconds));
+        constexpr Int128 units_per_ns = one_units / 1'000'000'000;
+        return static_cast<TimeNs>(value / units_per_ns);
+    }
+
+    /// A word that `find` knows.
+    template <class Find> [[nodiscard]] auto choice(std::string_view key, Find&& find) -> result<typename decltype(find(""))::value_type> {
+        PLIMSOLL_TRY(written, text(key));
+        auto const value = find(written);
+        if (!value) return fail(Errc::preset_value_out_of_bounds, place(key) + ": there is no " + written);
+        return *value;
+    }
+
+    void know(std::string_view key) { known_.insert(std::string(key)); }
+    [[nodiscard]] result<void> need_known() const {
+        for (auto const& [key, node] : *table_) {
+            if (!known_.contains(std::string(key.str()))) return fail(Errc::preset_key_unknown, place(key.str()) + " is read by nothing");
+        }
+        return outcome::success();
+    }
+
+    [[nodiscard]] result<void> source() {
+        PLIMSOLL_TRYV(text("source"));
+        return outcome::success();
+    }
+
+private:
+    [[nodiscard]] std::string place(std::string_view key) const { return where_ + " " + std::string(key); }
+
+    toml::table const* table_;
+    std::string where_;
+    std::set<std::string> known_;
+};
+
+[[nodiscard]] std::optional<wire::Layer> find_layer(std::string_view word) {
+    for (wire::Layer const layer : wire::EnumValuesLayer()) {
+        if (wire::EnumNameLayer(layer) == word) return layer;
+    }
+    return std::nullopt;
+}
+
+[[nodiscard]] std::optional<bool> find_answer(std::string_view word) {
+    if (word == "yes" || word == "no") return word == "yes";
+    return std::nullopt;
+}
+
+[[nodiscard]] std::optional<FeeBase> find_fee_base(std::string_view word) {
+    if (word == "notional") return FeeBase::notional;
+    if (word == "equity") return FeeBase::equity;
+    return std::nullopt;
+}
+
+[[nodiscard]] std::optional<ShareRule> find_sharing(std::string_view word) {
+    if (word == "index") return ShareRule::index;
+    if (word == "pro_rata") return ShareRule::pro_rata;
+    return std::nullopt;
+}
+
+[[nodiscard]] std::optional<SharedRounding> find_rounding(std::string_view word) {
+    if (word == "down") return SharedRounding::down;
+    if (word == "up") return SharedRounding::up;
+    return std::nullopt;
+}
+
+/// "deposit reduce settle", or "none".
+[[nodiscard]] result<Operations> operations(std::string_view words, std::string const& where) {
+    Operations set = 0;
+    if (words == "none") return set;
+    while (!words.empty()) {
+        auto const end = std::min(words.find(' '), words.size());
+        auto const word = words.substr(0, end);
+        words.remove_prefix(std::min(end + 1, words.size()));
+        auto const operation = find_operation(word);
+        if (!operation) return fail(Errc::preset_value_out_of_bounds, where + " allow: there is no " + std::string(word));
+        set |= bit(*operation);
+    }
+    return set;
+}
+
+[[nodiscard]] result<LossLayer> read_layer(Section section) {
+    LossLayer layer;
+    PLIMSOLL_TRY(kind, section.choice("layer", find_layer));
+    layer.layer = kind;
+    if (section.has("floor")) {
+        PLIMSOLL_TRY(value, section.number("floor", 0, largest_amount));
+        layer.floor = value;
+    }
+    if (section.has("cap_per_loss")) {
+        PLIMSOLL_TRY(value, section.number("cap_per_loss", 0, largest_amount));
+        layer.cap_per_loss = value;
+    }
+    if (section.has("claim_share")) {
+        PLIMSOLL_TRY(value, section.share("claim_share"));
+        layer.claim_share = value;
+    }
+    if (section.has("unstake_delay_seconds")) {
+        PLIMSOLL_TRY(value, section.seconds("unstake_delay_seconds"));
+        layer.unstake_delay = value;
+    }
+    if (section.has("sharing")) {
+        PLIMSOLL_TRY(value, section.choice("sharing", find_sharing));
+        layer.sharing = value;
+    }
+    if (section.has("rounding")) {
+        PLIMSOLL_TRY(value, section.choice("rounding", find_rounding));
+        layer.rounding = value;
+    }
+    if (section.has("remainder_to")) {
+        PLIMSOLL_TRY(value, section.choice("remainder_to", find_layer));
+        layer.remainder_to = value;
+    }
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return layer;
+}
+
+[[nodiscard]] result<DiscountStep> read_discount(Section section) {
+    DiscountStep step;
+    PLIMSOLL_TRY(after, section.seconds("after_seconds"));
+    PLIMSOLL_TRY(share, section.share("share"));
+    step.after = after;
+    step.share = share;
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return step;
+}
+
+[[nodiscard]] result<BreakerRule> read_breaker(Section section) {
+    BreakerRule rule;
+    PLIMSOLL_TRY(name, section.text("name"));
+    if (name.size() > Name::capacity_bytes) return fail(Errc::preset_value_out_of_bounds, "[[breakers]] a name has at most 63 bytes");
+    rule.name = name;
+    PLIMSOLL_TRY(metric, section.choice("metric", find_metric));
+    rule.metric = metric;
+    PLIMSOLL_TRY(trip_at, section.number("trip_at", -largest_amount, largest_amount));
+    rule.trip_at = trip_at;
+    PLIMSOLL_TRY(release_at, section.number("release_at", -largest_amount, largest_amount));
+    rule.release_at = release_at;
+    for (auto const& [key, span] : {std::pair{"window_seconds", &rule.window}, std::pair{"minimum_seconds", &rule.minimum_duration},
+                                    std::pair{"grace_seconds", &rule.grace}}) {
+        if (!section.has(key)) continue;
+        PLIMSOLL_TRY(value, section.seconds(key));
+        *span = value;
+    }
+    PLIMSOLL_TRY(words, section.text("allow"));
+    PLIMSOLL_TRY(allowed, operations(words, "[[breakers]] " + name));
+    rule.allowed = allowed;
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return rule;
+}
+
+template <class Row, class Read>
+[[nodiscard]] result<void> read_rows(toml::table const& root, std::string_view list, std::vector<Row>& rows, Read&& read) {
+    toml::node const* const node = root.get(list);
+    if (node == nullptr) return outcome::success();
+    toml::array const* const array = node->as_array();
+    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+        toml::table const* const row = array->get(i)->as_table();
+        if (row == nullptr) break;
+        PLIMSOLL_TRY(value, read(Section(*row, "[[" + std::string(list) + "]] number " + std::to_string(i + 1) + ":")));
+        rows.push_back(std::move(value));
+    }
+    if (array == nullptr || rows.size() != array->size()) {
+        return fail(Errc::preset_unreadable, "[[" + std::string(list) + "]] is not a list of tables");
+    }
+    return outcome::success();
+}
+
+[[nodiscard]] result<ClearingPreset> read(toml::table const& root) {
+    ClearingPreset preset;
+    Section head(root, "the head's");
+    for (auto const& [key, field] : {std::pair{"name", &preset.name}, std::pair{"version", &preset.version},
+                                     std::pair{"description", &preset.description}, std::pair{"source", &preset.source}}) {
+        PLIMSOLL_TRY(value, head.text(key));
+        *field = value;
+    }
+    PLIMSOLL_TRY(fee, head.share("liquidation_fee"));
+    preset.liquidation_fee = fee;
+    PLIMSOLL_TRY(base, head.choice("liquidation_fee_of", find_fee_base));
+    preset.fee_base = base;
+    PLIMSOLL_TRY(to_fund, head.share("fee_to_fund"));
+    preset.fee_to_fund = to_fund;
+    PLIMSOLL_TRY(policy, head.choice("deleverage_policy", find_policy));
+    preset.policy = policy;
+    PLIMSOLL_TRY(price, head.choice("deleverage_price", find_execution_price));
+    preset.price = price;
+    PLIMSOLL_TRY(capacity, head.share("deleverage_capacity"));
+    preset.deleverage_capacity = capacity;
+    PLIMSOLL_TRY(waits, head.choice("withdrawals_wait_while_hole", find_answer));
+    preset.withdrawals.while_hole = waits;
+    PLIMSOLL_TRY(after, head.seconds("withdrawals_wait_seconds"));
+    preset.withdrawals.after = after;
+    PLIMSOLL_TRYV(read_rows(root, "layers", preset.layers, read_layer));
+    PLIMSOLL_TRYV(read_rows(root, "discounts", preset.discounts, read_discount));
+    PLIMSOLL_TRYV(read_rows(root, "breakers", preset.breakers, read_breaker));
+    if (preset.layers.empty()) return fail(Errc::preset_key_missing, "[[layers]] is missing: nobody would pay");
+    for (auto const* list : {"layers", "discounts", "breakers"}) head.know(list);
+    PLIMSOLL_TRYV(head.need_known());
+    if (auto const broken = broken_rule(preset)) return fail(Errc::preset_contradicts_itself, *broken);
+    return preset;
+}
+
+} // namespace
+
+result<ClearingPreset> ClearingPreset::parse(std::string_view body, std::string_view file) {
+    toml::table root;
+    try {
+        root = toml::parse(body, file);
+    } catch (toml::parse_error const& error) {
+        return fail(Errc::preset_unreadable, std::string(file) + ": line " + std::to_string(error.source().begin.line) + ": " +
+                                                 std::string(error.description()));
+    }
+    auto preset = read(root);
+    if (!preset) return outcome::failure(preset.error().at(file));
+    preset.value().body = body;
+    preset.value().digest = sha256(std::as_bytes(std::span(body)));
+    return preset;
+}
+
+} // namespace plimsoll::risk
