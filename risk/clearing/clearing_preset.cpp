@@ -7,10 +7,6 @@
 namespace plimsoll::risk {
 namespace {
 
-constexpr ShippedClearingPreset shipped[] = {
-#include "shipped_clearing_presets.inc"
-};
-
 using Broken = std::optional<std::string>;
 
 [[nodiscard]] std::string name_of(wire::Layer layer) { return wire::EnumNameLayer(layer); }
@@ -81,10 +77,8 @@ std::optional<std::string> broken_rule(ClearingPreset const& preset) {
     return std::nullopt;
 }
 
-std::span<ShippedClearingPreset const> shipped_clearing_presets() { return shipped; }
-
 std::optional<ClearingPreset> shipped_clearing_preset(std::string_view name) {
-    for (ShippedClearingPreset const& each : shipped) {
+    for (ShippedClearingPreset const& each : shipped_clearing_presets()) {
         if (each.file.substr(0, each.file.rfind('.')) != name) continue;
         auto preset = ClearingPreset::parse(each.body, each.file);
         PLIMSOLL_ASSERT(preset.has_value()); // a test parses each
