@@ -17,7 +17,7 @@ result<Int128> equity_share(CloseView const& view) {
 result<Int128> close_discount(CloseView const& view, CloseTerms const& terms) {
     if (view.equity <= 0 || view.notional <= 0 || view.maintenance_of_all <= 0) return Int128{0};
     Tally on;
-    Int128 const missing = on.subtract(one_units, on.fraction_up(view.equity, one_units, view.maintenance_of_all));
+    Int128 const missing = on.subtract(one_units, on.fraction_up(view.counted, one_units, view.maintenance_of_all));
     Int128 const nearness = std::clamp<Int128>(on.product_down(terms.bankruptcy_adjustment, missing), 0, one_units);
     Int128 const spread = on.product_down(on.product_down(terms.spread_to_maintenance, nearness), view.maintenance);
     PLIMSOLL_TRY(share, equity_share(view));

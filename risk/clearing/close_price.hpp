@@ -9,6 +9,7 @@ namespace plimsoll::risk {
 /// An account and one of its positions at the mark, in the quote asset.
 struct CloseView {
     Int128 equity = 0;
+    Int128 counted = 0;            ///< of it, what maintenance counts: less haircuts of other assets
     Int128 maintenance_of_all = 0; ///< of its positions
     Int128 maintenance = 0;        ///< of this one
     Int128 notional = 0;           ///< of this one, positive
@@ -20,7 +21,7 @@ struct CloseView {
 
 /// How far from the mark the position is sold, of its notional: the least of
 ///
-///     spread_to_maintenance * clamp(adjustment * (1 - equity / maintenance_of_all), 0, 1) * maintenance
+///     spread_to_maintenance * clamp(adjustment * (1 - counted / maintenance_of_all), 0, 1) * maintenance
 ///     the equity share (the price is then the bankruptcy price, and never past it)
 ///     incentive_cap * notional
 ///

@@ -233,7 +233,7 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
     PLIMSOLL_TRY(terms, clearing_terms_of(*book_));
     MarginDetail detail;
     PLIMSOLL_TRY(levels, desk_->levels(open.account, &detail));
-    CloseView view{levels.mark_to_market, 0, -1, 0};
+    CloseView view{levels.mark_to_market, 0, 0, -1, 0};
     std::optional<PerpetualHolding> largest;
     for (PerpetualHolding const& held : desk_->portfolio().perpetuals) {
         if (held.size == 0) continue;
@@ -249,6 +249,7 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
         return true;
     }
     Tally on;
+    view.counted = on.add(levels.maintenance_excess, view.maintenance_of_all);
     Int128 const wanted = on.product_up(std::max<Int128>(levels.maintenance_margin(), 0), terms.close.buffer);
     PLIMSOLL_TRYV(on.settle("the buffer"));
     if (levels.maintenance_excess >= wanted) {

@@ -12,6 +12,20 @@ using book::PositionRow;
 
 [[nodiscard]] std::string name_of(InstrumentRow const& row) { return std::string(row.name.view()); }
 
+/// Coins of so many contracts, rounded toward zero; nothing where they leave 127 bits.
+[[nodiscard]] std::optional<Int128> coins_of(Int128 contracts, Int128 numerator, Int128 denominator) {
+    if (numerator == denominator) return contracts;
+    return multiply_divide(contracts, numerator, denominator, Rounding::toward_zero);
+}
+
+/// What they are worth at a price, rounded up; `contracts` is not negative.
+[[nodiscard]] std::optional<Int128> notional_of(Int128 contracts, Int128 price, Int128 numerator, Int128 denominator) {
+    if (numerator != denominator) return scaled_product(contracts, price, numerator, denominator, Rounding::ceiling);
+    auto const below = floor_quotient(-contracts, price, one_units); // the same, several times faster
+    if (!below) return std::nullopt;
+    return -*below;
+}
+
 [[nodiscard]] auto too_large(InstrumentRow const& row) { return fail(Errc::arithmetic_overflow, name_of(row)); }
 
 } // namespace
@@ -105,9 +119,8 @@ result<void> PortfolioView::add_option(std::uint32_t option, PositionRow const& 
         PLIMSOLL_TRYV(add_cash(instrument.settle, row.quote.units(), portfolio));
     }
     if (row.size.is_zero()) return outcome::success();
-    auto const amount =
-        multiply_divide(row.size.units(), book::multiplier(instrument.multiplier_numerator),
-                        book::multiplier(instrument.multiplier_denominator), Rounding::toward_zero);
+    auto const amount = coins_of(row.size.units(), book::multiplier(instrument.multiplier_numerator),
+                                 book::multiplier(instrument.multiplier_denominator));
     if (!amount) return too_large(instrument);
     portfolio.options.push_back({option, *amount});
     return outcome::success();
@@ -127,11 +140,11 @@ result<void> PortfolioView::add_perpetual(PositionRow const& row, Portfolio& por
     PerpetualHolding holding{row.instrument, instrument.base, 0, 0, value.worth.units(), instrument.open_interest};
     // The value of a linear position is its notional; an inverse one is worth its contracts.
     bool const is_linear = instrument.payoff == wire::Payoff::linear;
-    auto const contracts = multiply_divide(row.size.units(), numerator, denominator, Rounding::toward_zero);
+    auto const contracts = coins_of(row.size.units(), numerator, denominator);
     if (!contracts) return too_large(instrument);
     if (is_linear) {
-        auto const notional = scaled_product(row.size.units() < 0 ? -row.size.units() : row.size.units(), mark, numerator,
-                                             denominator, Rounding::ceiling);
+        auto const notional =
+            notional_of(row.size.units() < 0 ? -row.size.units() : row.size.units(), mark, numerator, denominator);
         if (!notional) return too_large(instrument);
         holding.size = *contracts;
         holding.notional = *notional;

@@ -165,7 +165,7 @@ TEST(ClosePrice, IsThatOfTheProtocolToItsRounding) {
         auto const risk = linear::risk_after(account, {}, markets);
         ASSERT_TRUE(risk);
         auto const exact_maintenance = risk.value().maintenance.convert_to<std::int64_t>();
-        CloseView const view{Int128{equity} * one_units, Int128{exact_maintenance} * one_units, Int128{exact_maintenance} * one_units,
+        CloseView const view{Int128{equity} * one_units, Int128{equity} * one_units, Int128{exact_maintenance} * one_units, Int128{exact_maintenance} * one_units,
                              Int128{size} * price * one_units};
         CloseTerms const terms{one_units / 10, one_units, one_units / 2, 0, 0, 0};
         Int128 const discount = testing_aid::must(close_discount(view, terms));
@@ -180,6 +180,20 @@ TEST(ClosePrice, IsThatOfTheProtocolToItsRounding) {
         Int128 const slack = 1'000'001; // the protocol's bankruptcy quote is a whole quantum
         EXPECT_LE(ours > wanted ? ours - wanted : wanted - ours, slack) << "round " << i;
     }
+}
+
+/// Collateral that maintenance does not count does not make the account look well, and is not taken for less.
+TEST(ClosePrice, NearnessIsOfWhatCountsAndBankruptcyOfAllThereIs) {
+    CloseTerms const terms{one_units, one_units, one_units / 2, 0, 0, 0};
+    Int128 const hundred = 100 * one_units;
+    CloseView view{hundred, 0, hundred, hundred, 10 * hundred};
+    EXPECT_EQ(testing_aid::must(close_discount(view, terms)), one_units / 10) << "all of the maintenance";
+    view.counted = hundred;
+    EXPECT_EQ(testing_aid::must(close_discount(view, terms)), 0) << "at the line";
+    view = {hundred / 2, 0, hundred, hundred, 10 * hundred};
+    EXPECT_EQ(testing_aid::must(close_discount(view, terms)), one_units / 20) << "never past bankruptcy";
+    view.equity = 0;
+    EXPECT_EQ(testing_aid::must(close_discount(view, terms)), 0) << "nobody is asked to take a loss";
 }
 
 // ---- records ----
