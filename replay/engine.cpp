@@ -20,6 +20,8 @@ constexpr std::size_t checkpoint_ask_batches = 32;
 /// A checkpoint is due once its pages are no larger than this many times the log written since the last
 /// one. Pages compress better than events: at 2 they take about as much disk again as the log.
 constexpr std::size_t page_bytes_per_log_byte = 2;
+/// The same in hundredths while the last checkpoint is still being made: from there on whoever appends waits.
+constexpr std::size_t overdue_page_percent = 140;
 
 /// Mentions of the epoch that the log is in: those of events that are on disk already, then new ones.
 class EpochCollector {
@@ -217,7 +219,7 @@ result<void> Engine::Parts::checkpoint_when_due() {
     if (background->has_checkpoint()) {
         // The last one is still being made: let it be, unless this one is long overdue. Then whoever
         // appends waits, so that no moment is far from a checkpoint however busy the machine is.
-        if (page_bytes > log_bytes_since_checkpoint) return outcome::success();
+        if (page_bytes > log_bytes_since_checkpoint * overdue_page_percent / 100) return outcome::success();
         PLIMSOLL_TRYV(background->drain());
     }
     return push_checkpoint();
