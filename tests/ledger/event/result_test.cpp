@@ -42,7 +42,7 @@ TEST(Result, EveryRuleOfEventsHasItsOwnWords) {
     EXPECT_EQ(every_errc.size(), static_cast<std::size_t>(Errc::path_leads_elsewhere));
 }
 
-TEST(Result, EveryRuleOfTheBookHasItsOwnWords) { expect_own_words(book::Errc::rows_disagree, "book"); }
+TEST(Result, EveryRuleOfTheBookHasItsOwnWords) { expect_own_words(book::Errc::row_proof_differs, "book"); }
 
 TEST(Result, OnlyStoredBytesAreDamagedAndOnlyProofsFindings) {
     for (Errc const code : every_errc) {
