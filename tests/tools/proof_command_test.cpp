@@ -43,6 +43,7 @@ protected:
         setting()->write("other.jsonl", replaced(std::string(crash_story), "\"50\"", "\"51\""));
         for (auto const* words :
              {"key new books.key --name example.org/books > books.pub", "key new other.key --name example.org/books > other.pub",
+              "key new strange.key --name example.org/strange > strange.pub",
               "sign day --key books.key --at '#12' --output old.note", "sign day --key books.key --output new.note",
               "prove day event '#14' --output event.proof", "prove day consistency --from 12 --output grown.proof",
               "prove day account alice --output alice.proof",
@@ -103,6 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"NotFromMine", "check-proof grown.proof --key books.pub --old new.note", 1, std::string(describe(Errc::proof_fails).sentence)},
                     Row{"ForgedName", "check-proof forged_name.proof --key books.pub", 1, "the account shown is 'alice', not 'bob'"},
                     Row{"AnotherLedger", "prove empty event '#1' --checkpoint new.note", 1, std::string(describe(Errc::checkpoint_differs).sentence)},
+                    Row{"SignedAsAnotherLog", "sign day --key strange.key", 1, "is of 'example.org/books', the key is for 'example.org/strange'"},
                     Row{"ForeignLog", "prove day event '#3' --checkpoint foreign.note", 1, "the first 15 events give another root"},
                     Row{"ForeignCheckpoint", "prove day account alice --checkpoint foreign.note", 1, "the state at #15 has another root"}),
     name_of);
@@ -165,7 +167,7 @@ TEST_F(ProofCommand, AKeyIsReadableByItsOwnerAlone) {
     EXPECT_EQ(status.permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
-/// An older copy under a newer signature, and another history: neither is signed over.
+/// An older copy under a newer signature, a state that was signed otherwise, tiles of another log.
 TEST_F(ProofCommand, WhatWasSignedBinds) {
     CommandSetting other;
     other.tell_story();
@@ -175,6 +177,14 @@ TEST_F(ProofCommand, WhatWasSignedBinds) {
     Outcome const outcome = other.run("sign empty --key k");
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.err, HasSubstr("is this an older copy?"));
+    std::string const note = other.read("day/signed/15");
+    other.write("day/signed/15", replaced(note, "plimsoll-state 1 ", "plimsoll-state 1 0"));
+    EXPECT_EQ(other.run("sign day --key k").status, 3) << "a root that is no root";
+    auto const digit = note.find("plimsoll-state 1 ") + 17;
+    other.write("day/signed/15", note.substr(0, digit) + (note[digit] == 'A' ? 'B' : 'A') + note.substr(digit + 1));
+    Outcome const state = other.run("sign day --key k");
+    EXPECT_EQ(state.status, 1);
+    EXPECT_THAT(state.err, HasSubstr("another root of the state"));
     std::filesystem::copy(other.directory() / "day/tiles", other.directory() / "empty/tiles", std::filesystem::copy_options::recursive);
     Outcome const tiles = other.run("tree empty --json");
     EXPECT_EQ(tiles.status, 4);

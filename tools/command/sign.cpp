@@ -48,6 +48,17 @@ struct Ask {
     return CheckpointNote{origin, moment.basis.sequence, root, moment.basis.state_root, moment.basis.time};
 }
 
+/// Nor is what was signed of the same size written over, unless it says the same.
+[[nodiscard]] result<void> check_same_size(Ask const& ask, CheckpointNote const& says) {
+    PLIMSOLL_TRY(stored, newest_checkpoint(ask.directory, says.size));
+    if (!stored || stored->says.size != says.size || stored->says.text() == says.text()) return outcome::success();
+    bool const other_log = stored->says.origin != says.origin;
+    return fail(Errc::checkpoint_differs, "the checkpoint signed at #" + std::to_string(says.size) +
+                                              (other_log ? " is of '" + stored->says.origin + "', the key is for '" + says.origin + "'"
+                                                         : " has another root of the state") +
+                                              "; nothing was signed");
+}
+
 [[nodiscard]] std::string to_json(CheckpointNote const& says, std::string const& note) {
     std::string text;
     JsonWriter json(text, JsonWriter::Layout::pretty);
@@ -60,6 +71,7 @@ struct Ask {
 [[nodiscard]] result<Status> sign(Shell const& shell, Ask const& ask) {
     PLIMSOLL_TRY(key, signing_key_in(ask.key));
     PLIMSOLL_TRY(says, compose(ask, key.verifier().name));
+    PLIMSOLL_TRYV(check_same_size(ask, says));
     std::string const note = signed_note(says.text(), key);
     PLIMSOLL_TRYV(keep_checkpoint(ask.directory, says.size, note));
     if (!ask.output.empty()) {
