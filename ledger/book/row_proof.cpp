@@ -121,8 +121,7 @@ RowsProof prove_rows(Book const& book, PageHashes const& hashes, std::vector<Row
         }
     });
     std::ranges::sort(pages);
-    auto const repeated = std::ranges::unique(pages);
-    pages.erase(repeated.begin(), repeated.end());
+    pages.erase(std::unique(pages.begin(), pages.end()), pages.end());
     for (auto const& [table, page] : pages) proof.pages.push_back(prove_page(book, hashes, table, page));
     return proof;
 }

@@ -88,7 +88,7 @@ void write(JsonWriter& json, AccountProof const& proof) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::size_t const digit = digits.find(text[i]);
         if (digit == std::string_view::npos) return std::nullopt;
-        hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4 | digit);
+        hash[i / 2] = static_cast<std::uint8_t>(std::size_t{hash[i / 2]} << 4 | digit);
     }
     return hash;
 }
