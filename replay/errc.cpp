@@ -24,6 +24,13 @@ Rule describe(Errc code) {
     case Errc::chain_broken:
         return rule("chain_broken", "a batch does not name the batch before it by its hash", Status::damaged);
     case Errc::sequence_gap: return rule("sequence_gap", "a batch does not follow the one before", Status::damaged);
+    case Errc::tree_missing:
+        return rule("tree_missing", "the event tree does not reach that far yet; plimsoll tree DIR builds it",
+                    Status::usage);
+    case Errc::tree_disagrees:
+        return rule("tree_disagrees",
+                    "the event tree was built over other events than the log holds now: an older copy, or an altered log",
+                    Status::damaged);
     }
     return rule("unknown", "unknown failure", Status::damaged);
 }

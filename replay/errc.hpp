@@ -14,6 +14,8 @@ enum class Errc {
     moment_in_the_future,
     chain_broken,
     sequence_gap,
+    tree_missing,
+    tree_disagrees,
 };
 
 [[nodiscard]] Rule describe(Errc code);

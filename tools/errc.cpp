@@ -34,6 +34,18 @@ Rule describe(Errc code) {
     case Errc::unknown_preset: return rule("unknown_preset", "no margin preset of that name", Status::usage);
     case Errc::no_preset_in_force:
         return rule("no_preset_in_force", "the ledger had no margin preset in force at that moment", Status::usage);
+    case Errc::key_malformed: return rule("key_malformed", "not a key");
+    case Errc::note_malformed: return rule("note_malformed", "not a signed checkpoint");
+    case Errc::proof_malformed: return rule("proof_malformed", "not a proof file, or damaged on its way");
+    case Errc::no_signed_checkpoint:
+        return rule("no_signed_checkpoint", "there is no signed checkpoint to prove it against", Status::usage);
+    case Errc::checkpoint_differs:
+        return rule("checkpoint_differs", "the ledger is not the one that the signed checkpoint names", Status::finding);
+    case Errc::signature_missing:
+        return rule("signature_missing", "the checkpoint is not signed by this key", Status::finding);
+    case Errc::signature_wrong:
+        return rule("signature_wrong", "the signature does not belong to what the checkpoint says", Status::finding);
+    case Errc::proof_fails: return rule("proof_fails", "the proof does not show what it claims", Status::finding);
     }
     return rule("unknown", "unknown failure");
 }

@@ -27,6 +27,14 @@ enum class Errc {
     ledger_not_empty,
     unknown_preset,
     no_preset_in_force,
+    key_malformed,
+    note_malformed,
+    proof_malformed,
+    no_signed_checkpoint,
+    checkpoint_differs,
+    signature_missing,
+    signature_wrong,
+    proof_fails,
 };
 
 [[nodiscard]] Rule describe(Errc code);

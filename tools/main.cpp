@@ -28,5 +28,10 @@ int main(int argc, char** argv) {
     add_verify(shell);
     add_stats(shell);
     add_checkpoint(shell);
+    add_tree(shell);
+    add_key(shell);
+    add_sign(shell);
+    add_prove(shell);
+    add_check_proof(shell);
     return shell.run(argc, argv);
 }

@@ -47,6 +47,12 @@ Rule describe(Errc code) {
     case Errc::table_full: return rule("table_full", "the ledger holds no more of these");
     case Errc::amount_overflow: return rule("amount_overflow", "the amount, or the balance it leads to, is too large");
     case Errc::rows_disagree: return rule("rows_disagree", "stored rows contradict each other");
+    case Errc::row_proof_incomplete:
+        return Rule{"book", "row_proof_incomplete", "the proof of rows lacks something, or names what does not exist",
+                    Status::finding};
+    case Errc::row_proof_differs:
+        return Rule{"book", "row_proof_differs", "the rows shown are not those that the state root stands for",
+                    Status::finding};
     }
     return rule("unknown", "unknown failure");
 }

@@ -39,6 +39,8 @@ enum class Errc {
     table_full,
     amount_overflow,
     rows_disagree,
+    row_proof_incomplete,
+    row_proof_differs,
 };
 
 [[nodiscard]] Rule describe(Errc code);

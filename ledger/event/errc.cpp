@@ -37,6 +37,13 @@ Rule describe(Errc code) {
         return rule("counts_disagree", "a batch holds other events than its list of kinds says", damaged);
     case Errc::unknown_kind:
         return rule("unknown_kind", "a batch holds a kind of event that this version does not know", damaged);
+    case Errc::leaf_outside_tree: return rule("leaf_outside_tree", "the tree does not reach that leaf", finding);
+    case Errc::old_tree_empty:
+        return rule("old_tree_empty", "every log extends an empty one, so there is nothing to prove", finding);
+    case Errc::tree_shrinks: return rule("tree_shrinks", "a log only grows, and this one would shrink", finding);
+    case Errc::path_length_wrong:
+        return rule("path_length_wrong", "a proof for a tree of that size has another number of hashes", finding);
+    case Errc::path_leads_elsewhere: return rule("path_leads_elsewhere", "the proof leads to another root", finding);
     }
     return rule("unknown", "unknown failure", damaged);
 }

@@ -17,6 +17,11 @@ enum class Errc {
     schema_newer,
     counts_disagree,
     unknown_kind,
+    leaf_outside_tree,
+    old_tree_empty,
+    tree_shrinks,
+    path_length_wrong,
+    path_leads_elsewhere,
 };
 
 [[nodiscard]] Rule describe(Errc code);

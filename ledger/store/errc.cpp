@@ -24,6 +24,10 @@ Rule describe(Errc code) {
                     Status::damaged);
     case Errc::disk_failed:
         return rule("disk_failed", "the disk refused; what was not accepted is not in the ledger", Status::damaged);
+    case Errc::tiles_damaged:
+        return rule("tiles_damaged",
+                    "the event tree's tiles are damaged; they are derived, so delete DIR/tiles and run plimsoll tree DIR",
+                    Status::damaged);
     }
     return rule("unknown", "unknown failure", Status::damaged);
 }

@@ -13,6 +13,7 @@ enum class Errc {
     already_open,
     damaged,
     disk_failed,
+    tiles_damaged,
 };
 
 [[nodiscard]] Rule describe(Errc code);

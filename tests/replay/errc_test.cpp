@@ -48,7 +48,9 @@ TEST(StoreErrc, IsToldInASentence) {
          {Errc::damaged, "damaged", Status::damaged,
           "the ledger's files are damaged; nothing was changed, restore them from a copy"},
          {Errc::disk_failed, "disk_failed", Status::damaged,
-          "the disk refused; what was not accepted is not in the ledger"}});
+          "the disk refused; what was not accepted is not in the ledger"},
+         {Errc::tiles_damaged, "tiles_damaged", Status::damaged,
+          "the event tree's tiles are damaged; they are derived, so delete DIR/tiles and run plimsoll tree DIR"}});
 }
 
 TEST(ReplayErrc, IsToldInASentence) {
@@ -67,7 +69,11 @@ TEST(ReplayErrc, IsToldInASentence) {
          {Errc::moment_in_the_future, "moment_in_the_future", Status::usage, "the ledger does not reach that event"},
          {Errc::chain_broken, "chain_broken", Status::damaged,
           "a batch does not name the batch before it by its hash"},
-         {Errc::sequence_gap, "sequence_gap", Status::damaged, "a batch does not follow the one before"}});
+         {Errc::sequence_gap, "sequence_gap", Status::damaged, "a batch does not follow the one before"},
+         {Errc::tree_missing, "tree_missing", Status::usage,
+          "the event tree does not reach that far yet; plimsoll tree DIR builds it"},
+         {Errc::tree_disagrees, "tree_disagrees", Status::damaged,
+          "the event tree was built over other events than the log holds now: an older copy, or an altered log"}});
 }
 
 } // namespace

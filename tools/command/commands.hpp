@@ -30,5 +30,10 @@ void add_price(Shell& shell);
 void add_verify(Shell& shell);
 void add_stats(Shell& shell);
 void add_checkpoint(Shell& shell);
+void add_tree(Shell& shell);
+void add_key(Shell& shell);
+void add_sign(Shell& shell);
+void add_prove(Shell& shell);
+void add_check_proof(Shell& shell);
 
 } // namespace plimsoll::tools
