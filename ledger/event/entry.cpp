@@ -17,7 +17,7 @@ constexpr std::array<std::size_t, 7> hot_bytes{0,
     return kind > rare_kind_base && kind <= rare_kind_base + static_cast<std::uint8_t>(wire::Rare::MAX);
 }
 
-template <class Vector> [[nodiscard]] std::byte const* data_of(Vector const* vector) {
+template <class Vector> [[nodiscard]] std::byte const* first_byte_of(Vector const* vector) {
     return vector == nullptr ? nullptr : reinterpret_cast<std::byte const*>(vector->Data());
 }
 
@@ -67,24 +67,24 @@ std::string_view kind_word(std::uint8_t kind) {
 EntryWalk::EntryWalk(Bytes verified_batch)
     : batch_(wire::GetBatch(verified_batch.data())),
       columns_{nullptr,
-               data_of(batch_->transferred()),
-               data_of(batch_->traded()),
-               data_of(batch_->observed()),
-               data_of(batch_->index_recorded()),
-               data_of(batch_->index_met()),
-               data_of(batch_->position_settled())} {}
+               first_byte_of(batch_->transferred()),
+               first_byte_of(batch_->traded()),
+               first_byte_of(batch_->observed()),
+               first_byte_of(batch_->index_recorded()),
+               first_byte_of(batch_->index_met()),
+               first_byte_of(batch_->position_settled())} {}
 
 Entry EntryWalk::next() {
     Entry entry;
     entry.kind = batch_->kinds()->Get(index_);
-    entry.origin = {data_of(batch_->origins()) + index_ * sizeof(Origin), sizeof(Origin)};
+    entry.origin = {first_byte_of(batch_->origins()) + index_ * sizeof(Origin), sizeof(Origin)};
     ++index_;
     if (is_hot(entry.kind)) {
         entry.body = {columns_[entry.kind], hot_bytes[entry.kind]};
         columns_[entry.kind] += hot_bytes[entry.kind];
     } else {
         auto const* bytes = batch_->rare()->Get(rare_index_++)->bytes();
-        entry.body = {data_of(bytes), bytes->size()};
+        entry.body = {first_byte_of(bytes), bytes->size()};
     }
     return entry;
 }
