@@ -19,7 +19,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 # The program's own files, and what they use of risk/ and ledger/event.
-sources=("$source_dir"/risk/number/{wide_integer,high_precision}.cpp "$source_dir"/risk/pool/*.cpp "$source_dir"/ledger/event/wide.cpp)
+sources=("$source_dir"/risk/number/{wide_integer,high_precision}.cpp "$source_dir"/risk/pool/*.cpp "$source_dir"/ledger/event/{errc,wide}.cpp)
 for name in linear linear_account linear_update naked_bound option_spread collateral_ratio weights margin_levels lognormal_factor; do
     sources+=("$source_dir/risk/margin/$name.cpp")
 done
