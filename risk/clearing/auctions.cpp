@@ -211,15 +211,7 @@ result<bool> Auctions::look_again(OpenLiquidation& open, Origin const& origin, D
 
 void Auctions::end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
                    Decision& decision) const {
-    LiquidationEnded ended;
-    ended.liquidation = open.id;
-    ended.account = open.account.number();
-    ended.outcome = outcome;
-    ended.asset = desk_->quote().number();
-    ended.equity = to_wire(equity);
-    ended.penalty = to_wire(open.penalty);
-    ended.kept = to_wire(std::max<Int128>(equity, 0));
-    decision.add(origin, rare(std::move(ended)));
+    decision.add(origin, rare(ended_of(open, outcome, desk_->quote(), equity)));
 }
 
 } // namespace plimsoll::risk

@@ -274,17 +274,21 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
     return false;
 }
 
-void Liquidations::end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
-                       Decision& decision) const {
+LiquidationEnded ended_of(OpenLiquidation const& open, wire::LiquidationOutcome outcome, AssetId asset, Int128 equity) {
     LiquidationEnded ended;
     ended.liquidation = open.id;
     ended.account = open.account.number();
     ended.outcome = outcome;
-    ended.asset = desk_->quote().number();
+    ended.asset = asset.number();
     ended.equity = to_wire(equity);
     ended.penalty = to_wire(open.penalty);
     ended.kept = to_wire(std::max<Int128>(equity, 0));
-    decision.add(origin, rare(std::move(ended)));
+    return ended;
+}
+
+void Liquidations::end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
+                       Decision& decision) const {
+    decision.add(origin, rare(ended_of(open, outcome, desk_->quote(), equity)));
     decision.say("penalty", open.account, open.penalty);
     decision.say("kept", open.account, std::max<Int128>(equity, 0));
 }

@@ -21,6 +21,9 @@ struct OpenLiquidation {
 
 /// Adds an event of the account, from its LiquidationStarted on.
 void recall(OpenLiquidation& open, Event const& event);
+/// Its last event: the account keeps `equity`, in `asset`, where that is above zero.
+[[nodiscard]] LiquidationEnded ended_of(OpenLiquidation const& open, wire::LiquidationOutcome outcome, AssetId asset,
+                                        Int128 equity);
 
 /// An account below maintenance, and what orders it.
 struct LiquidationCase {

@@ -214,12 +214,7 @@ Int256 Portfolio::scenario_pnl(Scenario const& scenario, std::size_t slot) {
 
 Int256 Portfolio::margin(MarginKind kind, Int256 const& worst) {
     bool const initial = kind == MarginKind::initial;
-    Int256 factor = initial ? set_.margin.im_factor : set_.margin.mm_factor;
-    OtherContingencyParameters const& other = set_.other_contingency;
-    if (initial && market_.stable_price < other.peg_loss_threshold) {
-        Int256 const lost = on.subtract(other.peg_loss_threshold, market_.stable_price);
-        factor = on.add(factor, on.times(lost, other.peg_loss_factor));
-    }
+    Int256 const factor = initial ? grid_.initial_factor(on) : set_.margin.mm_factor;
     Int256 margin = on.subtract(on.times(worst, factor), out.mm_contingency);
     if (initial) margin = on.subtract(margin, out.im_contingency);
     return on.add(margin, mark_to_market());

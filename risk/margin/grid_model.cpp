@@ -298,10 +298,7 @@ void GridModel::explain(Share const& share, derive::PortfolioMargin const& margi
     auto line = [&](std::string_view what, std::string subject, Int256 const& initial, Int256 const& maintenance) {
         if (!initial.is_zero() || !maintenance.is_zero()) detail.lines.push_back({what, std::move(subject), initial.to_128(), maintenance.to_128()});
     };
-    Int256 factor = parameters_.margin.im_factor;
-    if (market.stable_price < set.peg_loss_threshold) {
-        factor = on.add(factor, on.times(on.subtract(set.peg_loss_threshold, market.stable_price), set.peg_loss_factor));
-    }
+    Int256 const factor = grid.initial_factor(on);
     line("worst scenario", base, on.negate(on.times(margin.worst.pnl, factor)),
          on.negate(on.times(margin.worst.pnl, parameters_.margin.mm_factor)));
     if (!share.account.perp_position.is_zero()) {

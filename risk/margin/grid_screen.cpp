@@ -64,10 +64,7 @@ GridScreen::GridScreen(derive::ScenarioGrid const& grid) : columns_(grid.columns
     derive::PortfolioMarket const& market = grid.market();
     derive::OtherContingencyParameters const& other = set.other_contingency;
     Checked on;
-    Int256 initial = set.margin.im_factor;
-    if (market.stable_price < other.peg_loss_threshold) {
-        initial = on.add(initial, on.times(on.subtract(other.peg_loss_threshold, market.stable_price), other.peg_loss_factor));
-    }
+    Int256 const initial = grid.initial_factor(on);
     bool ok = columns_ <= most_columns;
     ok = factor_up(initial, factor_initial_) && ok;
     ok = factor_up(set.margin.mm_factor, factor_maintenance_) && ok;

@@ -43,10 +43,7 @@ QuickScreen::QuickScreen(derive::ScenarioGrid const& grid)
     derive::PortfolioMarket const& market = grid.market();
     derive::OtherContingencyParameters const& other = set.other_contingency;
     Checked on;
-    Int256 initial = set.margin.im_factor;
-    if (market.stable_price < other.peg_loss_threshold) {
-        initial = on.add(initial, on.times(on.subtract(other.peg_loss_threshold, market.stable_price), other.peg_loss_factor));
-    }
+    Int256 const initial = grid.initial_factor(on);
     Int256 const maintenance_share = on.add(on.times(market.spot_price, other.mm_option_fraction), Int256{1});
     Int256 const initial_share = on.add(maintenance_share, on.add(on.times(market.spot_price, other.im_option_fraction), Int256{1}));
     Factor of_maintenance;

@@ -201,6 +201,13 @@ Black76 ScenarioGrid::fast_price(Checked& on, Option const& option, Int256 const
     return prices;
 }
 
+Int256 ScenarioGrid::initial_factor(Checked& on) const {
+    OtherContingencyParameters const& other = parameters_.other_contingency;
+    if (market_.stable_price >= other.peg_loss_threshold) return parameters_.margin.im_factor;
+    Int256 const lost = on.subtract(other.peg_loss_threshold, market_.stable_price);
+    return on.add(parameters_.margin.im_factor, on.times(lost, other.peg_loss_factor));
+}
+
 /// By the largest and the smallest forward that any column prices with.
 Int256 ScenarioGrid::price_slack(Checked& on, std::size_t option) const {
     if (fidelity_ == Fidelity::exact) return {};

@@ -93,6 +93,8 @@ public:
         return std::span(prices_).subspan(option * columns_.size(), columns_.size());
     }
     [[nodiscard]] bool has_fault(std::size_t option) const { return has_fault_[option]; }
+    /// Of the worst loss, in the initial margin: more where the stable price has lost its peg.
+    [[nodiscard]] Int256 initial_factor(Checked& on) const;
     /// How far prices of an option may be from the exact ones, 10^-18; 0 where they are those.
     [[nodiscard]] Int256 price_slack(Checked& on, std::size_t option) const;
     /// Notes the fault of one price, where it has one.
