@@ -17,6 +17,29 @@ constexpr std::string_view margin_scope = "margin";
            error.is(Errc::record_conflicts);
 }
 
+/// A preset as the ledger has it.
+struct PresetText {
+    std::string body;
+    std::string place; ///< for messages
+};
+
+/// The last one adopted in a scope; nothing where there is none.
+[[nodiscard]] result<std::optional<PresetText>> preset_text(std::filesystem::path const& directory, book::Book const& book,
+                                                            std::string_view scope) {
+    auto const& rows = book.presets.rows();
+    auto const row = std::ranges::find_if(rows, [&](auto const& each) { return each.scope.view() == scope; });
+    if (row == rows.end()) return std::nullopt;
+    PresetText text{{}, "the preset of event #" + std::to_string(row->sequence)};
+    PLIMSOLL_TRY(reader, Reader::open(directory));
+    PLIMSOLL_TRYV(reader->for_events(row->sequence, row->sequence, [&](std::uint64_t, Event const& event) {
+        visit_body(event.body, [&](auto const& fact) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, PresetAdopted>) text.body = fact.body;
+        });
+        return false;
+    }));
+    return std::optional(std::move(text));
+}
+
 } // namespace
 
 ClearingHouse::~ClearingHouse() = default;
@@ -26,34 +49,32 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     std::unique_ptr<ClearingHouse> house(new ClearingHouse);
     PLIMSOLL_TRY(engine, Engine::open(directory, options));
     house->engine_ = std::move(engine);
-    PLIMSOLL_TRYV(house->adopt_preset(directory));
+    PLIMSOLL_TRYV(house->adopt_presets(directory));
     PLIMSOLL_TRYV(house->recall_liquidations(directory));
     house->clearing_.emplace(house->book(), house->desk_.get());
     if (house->desk_) {
-        house->liquidations_.emplace(house->book(), *house->desk_);
-        house->auctions_.emplace(house->book(), *house->desk_);
+        auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
+        house->liquidations_.emplace(house->book(), *house->desk_, clearing);
+        house->auctions_.emplace(house->book(), *house->desk_, clearing);
     }
     return house;
 }
 
 book::Book const& ClearingHouse::book() const { return engine_->book(); }
 
-result<void> ClearingHouse::adopt_preset(std::filesystem::path const& directory) {
-    auto const& rows = book().presets.rows();
-    auto const row = std::ranges::find_if(rows, [](auto const& each) { return each.scope.view() == margin_scope; });
-    if (row == rows.end()) return outcome::success();
-    std::string body;
-    PLIMSOLL_TRY(reader, Reader::open(directory));
-    PLIMSOLL_TRYV(reader->for_events(row->sequence, row->sequence, [&](std::uint64_t, Event const& event) {
-        visit_body(event.body, [&](auto const& fact) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, PresetAdopted>) body = fact.body;
-        });
-        return false;
-    }));
-    PLIMSOLL_TRY(preset, risk::Preset::parse(body, "the preset of event #" + std::to_string(row->sequence)));
-    auto const asset = risk::default_valuation_asset(book());
-    if (!asset) return outcome::success(); // without assets there is nothing to trade
-    desk_ = std::make_unique<risk::MarginDesk>(book(), std::move(preset), *asset);
+result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory) {
+    PLIMSOLL_TRY(margin, preset_text(directory, book(), margin_scope));
+    if (margin) {
+        PLIMSOLL_TRY(preset, risk::Preset::parse(margin->body, margin->place));
+        auto const asset = risk::default_valuation_asset(book());
+        // without assets there is nothing to trade
+        if (asset) desk_ = std::make_unique<risk::MarginDesk>(book(), std::move(preset), *asset);
+    }
+    PLIMSOLL_TRY(clearing, preset_text(directory, book(), risk::clearing_scope));
+    if (clearing) {
+        PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(clearing->body, clearing->place));
+        clearing_preset_ = std::move(preset);
+    }
     return outcome::success();
 }
 

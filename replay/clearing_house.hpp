@@ -31,7 +31,7 @@ struct Answer {
 
 class ClearingHouse {
 public:
-    /// Opens a ledger for writing, with the margin preset in force there (scope "margin").
+    /// Opens a ledger for writing, with the presets in force there: of scope "margin" and of scope "clearing".
     /// Errors: as Engine::open; risk::Errc::preset_* where a newer program wrote it.
     [[nodiscard]] static result<std::unique_ptr<ClearingHouse>> open(std::filesystem::path const& directory,
                                                                      EngineOptions const& options = {});
@@ -43,6 +43,8 @@ public:
     [[nodiscard]] Engine& engine() { return *engine_; }
     /// Nothing: no preset is in force, and trades are bookkeeping only.
     [[nodiscard]] risk::MarginDesk* desk() { return desk_.get(); }
+    /// Nothing: losses go to the market's own fund and the shared one.
+    [[nodiscard]] std::optional<risk::ClearingPreset> const& clearing_preset() const { return clearing_preset_; }
 
     /// Decides, books and answers one command. A failure is the world's (a disk, damage), and ends the
     /// house; what a rule refuses is an answer. `answer` keeps its memory.
@@ -53,7 +55,7 @@ public:
 
 private:
     ClearingHouse() = default;
-    [[nodiscard]] result<void> adopt_preset(std::filesystem::path const& directory);
+    [[nodiscard]] result<void> adopt_presets(std::filesystem::path const& directory);
     [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
     [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
     [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
@@ -63,6 +65,7 @@ private:
 
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<risk::MarginDesk> desk_;
+    std::optional<risk::ClearingPreset> clearing_preset_;
     std::optional<risk::Clearing> clearing_;
     std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
     std::optional<risk::Auctions> auctions_;         ///< the same

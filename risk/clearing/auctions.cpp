@@ -1,8 +1,6 @@
 #include "risk/clearing/auctions.hpp"
 
 #include "ledger/book/decide.hpp"
-#include "risk/clearing/loss_cover.hpp"
-#include "risk/clearing/rows_after.hpp"
 
 #include <algorithm>
 
@@ -106,22 +104,17 @@ result<void> Auctions::move_share(OpenLiquidation const& open, AccountId bidder,
     return outcome::success();
 }
 
-result<Levels> Auctions::levels_after(AccountId account, Decision const& decision) {
-    foreseen_.clear();
-    for (Event const& event : decision.events) {
-        PLIMSOLL_TRYV(book::decide(*book_, event, foreseen_));
-    }
-    rows_after(*book_, account, foreseen_, rows_);
+result<Levels> Auctions::levels_foreseen(AccountId account) {
+    rows_after(*book_, account, foresight_.decided(), rows_);
     return desk_->levels(rows_);
 }
 
-result<void> Auctions::pay_bidder(OpenLiquidation const& open, AccountId bidder, Int128 units, bool is_last,
-                                  Origin const& origin, Decision& decision) const {
-    if (units <= 0) return outcome::success();
-    AccountId const fund = shared_fund(*book_);
-    Int128 const there = fund.is_some() ? cash_of(*book_, fund, desk_->quote()) : 0;
-    decision.say("fund", fund, there);
-    if (!is_last && there < units) return fail(Errc::fund_insufficient);
+result<std::optional<LossPlan>> Auctions::pay_bidder(OpenLiquidation const& open, AccountId bidder, Int128 units, bool is_last,
+                                                     Origin const& origin, Decision& decision) const {
+    if (units <= 0) return std::nullopt;
+    PLIMSOLL_TRY(plan, LossCover(*book_, clearing_).plan({open.account, desk_->quote(), units, open.worst, open.id, open.penalty}));
+    decision.say("layers_pay", open.account, plan.payment.covered());
+    if (!is_last && plan.payment.residual > 0) return fail(Errc::fund_insufficient);
     Transferred paid;
     paid.account = bidder;
     paid.counter = open.account;
@@ -129,7 +122,7 @@ result<void> Auctions::pay_bidder(OpenLiquidation const& open, AccountId bidder,
     paid.type = TransferType::liquidation_reward;
     paid.amount = Amount{units};
     decision.add(origin, paid);
-    return outcome::success();
+    return std::optional(std::move(plan));
 }
 
 result<bool> Auctions::bid(OpenLiquidation& open, Bid const& ask, Origin const& origin, Decision& decision) {
@@ -163,19 +156,24 @@ result<bool> Auctions::bid(OpenLiquidation& open, Bid const& ask, Origin const& 
         decision.add(origin, paid);
     }
     bool const is_over = !taken.auction.ongoing;
-    PLIMSOLL_TRYV(pay_bidder(open, ask.bidder, receives, is_over, origin, decision));
-    PLIMSOLL_TRY(after, levels_after(ask.bidder, decision));
-    decision.say("initial_excess_after", ask.bidder, after.initial_excess);
-    if (after.initial_excess < 0) {
-        return fail(Errc::initial_margin_insufficient, std::string(book_->account(ask.bidder).name.view()));
-    }
-    PLIMSOLL_TRY(left, levels_after(open.account, decision));
+    PLIMSOLL_TRY(loss, pay_bidder(open, ask.bidder, receives, is_over, origin, decision));
+    foresight_.clear();
+    PLIMSOLL_TRYV(foresight_.add(decision.events));
+    std::size_t const told = decision.events.size();
+    PLIMSOLL_TRY(left, levels_foreseen(open.account));
     if (is_over) {
         auto const outcome = open.auction.insolvent ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::recovered;
         end(open, outcome, left.mark_to_market, origin, decision);
     }
-    if (receives > 0) {
-        cover_loss(*book_, {open.account, desk_->quote(), receives, open.worst, open.id}, origin, decision);
+    if (loss) {
+        std::uint64_t const booked = foresight_.decided().size() + decision.events.size() - told;
+        PLIMSOLL_TRYV(write_loss(*loss, next_loss(*book_), book_->sequence() + booked + 1, origin, decision));
+        foresight_.assume(std::span(decision.events).subspan(told)); // the bidder may have to share it
+    }
+    PLIMSOLL_TRY(after, levels_foreseen(ask.bidder));
+    decision.say("initial_excess_after", ask.bidder, after.initial_excess);
+    if (after.initial_excess < 0) {
+        return fail(Errc::initial_margin_insufficient, std::string(book_->account(ask.bidder).name.view()));
     }
     open.auction = taken.auction;
     return is_over;

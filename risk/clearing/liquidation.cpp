@@ -1,8 +1,5 @@
 #include "risk/clearing/liquidation.hpp"
 
-#include "ledger/book/decide.hpp"
-#include "risk/clearing/loss_cover.hpp"
-#include "risk/clearing/rows_after.hpp"
 #include "risk/margin/sweep.hpp"
 #include "risk/margin/tally.hpp"
 
@@ -36,6 +33,26 @@ constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is
         sum = on.add(sum, on.product_up(amount, market.options()[held.option].mark.value.units()));
     }
     return sum;
+}
+
+/// The liquidator's bid for a part of a position, and its trade.
+[[nodiscard]] result<void> add_bid(OpenLiquidation const& open, Traded const& trade, Int128 held, Origin const& origin,
+                                   Decision& decision) {
+    Tally on;
+    LiquidationBid bid;
+    bid.liquidation = open.id;
+    bid.account = open.account.number();
+    bid.bidder = open.liquidator.number();
+    bid.fraction = to_wire(on.fraction_down(trade.size.units(), one_units, held));
+    bid.price = to_wire(trade.price);
+    bid.asset = trade.asset.number();
+    bid.amount = to_wire(trade.quote);
+    bid.instrument = trade.instrument.number();
+    bid.size = to_wire(trade.size.units());
+    PLIMSOLL_TRYV(on.settle("a bid"));
+    decision.add(origin, rare(std::move(bid)));
+    decision.add(origin, trade);
+    return outcome::success();
 }
 
 /// An account that only owes has been liquidated already: its debt is open, or was covered.
@@ -188,18 +205,7 @@ result<void> Liquidations::cut(Slice const& slice, std::int64_t thousandths, Ope
     Int128 const left = on.subtract(on.fraction_down(slice.equity_share, size, held), cost);
     fee = std::max<Int128>(std::min(on.product_down(notional, slice.fee_cap), left), 0);
     PLIMSOLL_TRYV(on.settle(name_of(*book_, slice.instrument)));
-    LiquidationBid bid;
-    bid.liquidation = open.id;
-    bid.account = open.account.number();
-    bid.bidder = open.liquidator.number();
-    bid.fraction = to_wire(on.fraction_down(size, one_units, held));
-    bid.price = to_wire(slice.price);
-    bid.asset = trade.asset.number();
-    bid.amount = to_wire(trade.quote);
-    bid.instrument = slice.instrument.number();
-    bid.size = to_wire(size);
-    decision.add(origin, rare(std::move(bid)));
-    decision.add(origin, trade);
+    PLIMSOLL_TRYV(add_bid(open, trade, held, origin, decision));
     AccountId const fund = shared_fund(*book_);
     if (fee == 0 || !fund.is_some()) {
         fee = 0;
@@ -216,13 +222,11 @@ result<void> Liquidations::cut(Slice const& slice, std::int64_t thousandths, Ope
     return outcome::success();
 }
 
-/// Whether the account has its buffer once these events are booked. None of them depends on another.
+/// Whether the account has its buffer once these events are booked.
 result<bool> Liquidations::restores(OpenLiquidation const& open, CloseTerms const& terms, Decision const& tried) {
-    foreseen_.clear();
-    for (Event const& event : tried.events) {
-        PLIMSOLL_TRYV(book::decide(*book_, event, foreseen_));
-    }
-    rows_after(*book_, open.account, foreseen_, rows_);
+    foresight_.clear();
+    PLIMSOLL_TRYV(foresight_.add(tried.events));
+    rows_after(*book_, open.account, foresight_.decided(), rows_);
     PLIMSOLL_TRY(levels, desk_->levels(rows_));
     Tally on;
     Int128 const wanted = on.product_up(std::max<Int128>(levels.maintenance_margin(), 0), terms.buffer);
@@ -246,6 +250,10 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
     }
     if (!largest) {
         PLIMSOLL_TRYV(end_flat(open, origin, decision));
+        return true;
+    }
+    if (view.equity < 0) {
+        PLIMSOLL_TRYV(close_insolvent(open, view.equity, origin, decision));
         return true;
     }
     Tally on;
@@ -293,7 +301,33 @@ void Liquidations::end(OpenLiquidation const& open, wire::LiquidationOutcome out
     decision.say("kept", open.account, std::max<Int128>(equity, 0));
 }
 
-result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& origin, Decision& decision) {
+/// What deals leave of each position goes to the liquidator at the mark.
+result<void> Liquidations::take_over(OpenLiquidation const& open, std::span<Deleveraged const> deals, Origin const& origin,
+                                     Decision& decision) const {
+    std::vector<book::PositionRow> held; // by instrument
+    book_->for_positions(open.account, [&](book::PositionRow const& row) {
+        if (!row.size.is_zero()) held.push_back(row);
+    });
+    std::ranges::sort(held, {}, &book::PositionRow::instrument);
+    for (book::PositionRow const& row : held) {
+        bool const sells = row.size.units() > 0;
+        Int128 const all = sells ? row.size.units() : -row.size.units();
+        Int128 left = all;
+        for (Deleveraged const& deal : deals) left -= deal.instrument == row.instrument ? deal.size : 0;
+        PLIMSOLL_ASSERT(left >= 0);
+        if (left == 0) continue;
+        Price const mark = book_->instrument(row.instrument).mark.value;
+        PLIMSOLL_TRY(trade, trade_of(*book_, row.instrument, sells ? open.liquidator : open.account,
+                                     sells ? open.account : open.liquidator, Quantity{left}, mark));
+        trade.kind = TradeKind::liquidation;
+        PLIMSOLL_TRYV(add_bid(open, trade, all, origin, decision));
+    }
+    return outcome::success();
+}
+
+/// Realises what positions without contracts keep, sells other assets where cash does not suffice, and says what is
+/// left in the quote asset. Reads rows_.
+result<Int128> Liquidations::sell_out(OpenLiquidation const& open, Origin const& origin, Decision& decision) const {
     Tally on;
     std::vector<AssetHolding> cash; // by asset
     auto add = [&](AssetId asset, Int128 amount) {
@@ -305,10 +339,10 @@ result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& o
         }
     };
     add(desk_->quote(), 0);
-    book_->for_balances(open.account, [&](book::BalanceRow const& row) { add(row.asset, row.amount.units()); });
-    book_->for_positions(open.account, [&](book::PositionRow const& row) {
+    for (book::BalanceRow const& row : rows_.balances) add(row.asset, row.amount.units());
+    for (book::PositionRow const& row : rows_.positions) {
         book::InstrumentRow const& instrument = book_->instrument(row.instrument);
-        if (row.quote.is_zero() || !row.size.is_zero() || !instrument.market_account.is_some()) return;
+        if (row.quote.is_zero() || !row.size.is_zero() || !instrument.market_account.is_some()) continue;
         PositionSettled settled;
         settled.account = open.account;
         settled.counter = instrument.market_account;
@@ -319,7 +353,7 @@ result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& o
         settled.amount = row.quote;
         add(instrument.settle, row.quote.units());
         decision.add(origin, settled);
-    });
+    }
     // Other assets pay only where the quote asset does not suffice, or where one of them is owed.
     std::ranges::sort(cash, {}, &AssetHolding::asset);
     bool const owes = std::ranges::any_of(cash, [](AssetHolding const& each) { return each.amount < 0; });
@@ -341,9 +375,51 @@ result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& o
         equity = on.add(equity, worth);
     }
     PLIMSOLL_TRYV(on.settle("the account"));
+    return equity;
+}
+
+result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& origin, Decision& decision) {
+    rows_after(*book_, open.account, {}, rows_);
+    PLIMSOLL_TRY(equity, sell_out(open, origin, decision));
     end(open, equity < 0 ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::closed, equity, origin, decision);
-    if (equity < 0) cover_loss(*book_, {open.account, desk_->quote(), -equity, open.worst, open.id}, origin, decision);
-    return outcome::success();
+    if (equity >= 0) return outcome::success();
+    LossCover const cover(*book_, clearing_);
+    PLIMSOLL_TRY(plan, cover.plan({open.account, desk_->quote(), -equity, open.worst, open.id, open.penalty}));
+    return write_loss(plan, next_loss(*book_), book_->sequence() + decision.events.size() + 1, origin, decision);
+}
+
+/// Who is closed follows from what the account is worth at the mark; what they pay, from what it then comes to: each
+/// part of a position rounds down on its own, so that the two may differ in the last digits.
+result<void> Liquidations::close_insolvent(OpenLiquidation const& open, Int128 equity, Origin const& origin, Decision& decision) {
+    LossCover const cover(*book_, clearing_);
+    book::PositionRow const* const worst = open.worst.is_some() ? book_->position(open.account, open.worst) : nullptr;
+    LoserPosition const loser{worst == nullptr ? 0 : worst->size.units()};
+    OpenLoss loss{open.account, desk_->quote(), -equity, open.worst, open.id, open.penalty};
+    PLIMSOLL_TRY(foreseen, cover.plan(loss, loser));
+    PLIMSOLL_TRYV(take_over(open, foreseen.deals, origin, decision));
+    Decision deals;
+    write_deals(foreseen, origin, deals);
+    foresight_.clear();
+    PLIMSOLL_TRYV(foresight_.add(decision.events));
+    PLIMSOLL_TRYV(foresight_.add(deals.events));
+    rows_after(*book_, open.account, foresight_.decided(), rows_);
+    Decision sold;
+    PLIMSOLL_TRY(left, sell_out(open, origin, sold));
+    if (left < 0) {
+        loss.units = -left;
+        PLIMSOLL_TRY(exact, cover.plan(loss, loser));
+        PLIMSOLL_TRYV(keep_sizes(exact, foreseen, *book_));
+        deals.clear();
+        write_deals(exact, origin, deals);
+        foreseen = std::move(exact);
+    }
+    std::uint64_t const booked = foresight_.decided().size() + sold.events.size() + 1; // and LiquidationEnded
+    for (Decision const* const part : {&deals, &sold}) {
+        decision.events.insert(decision.events.end(), part->events.begin(), part->events.end());
+    }
+    end(open, wire::LiquidationOutcome::insolvent, left, origin, decision);
+    if (left >= 0) return outcome::success();
+    return write_loss(foreseen, next_loss(*book_), book_->sequence() + booked + 1, origin, decision);
 }
 
 } // namespace plimsoll::risk

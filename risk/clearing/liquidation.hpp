@@ -3,6 +3,8 @@
 
 #include "risk/clearing/clearing.hpp"
 #include "risk/clearing/close_price.hpp"
+#include "risk/clearing/loss_cover.hpp"
+#include "risk/clearing/rows_after.hpp"
 #include "risk/clearing/terms.hpp"
 
 namespace plimsoll::risk {
@@ -43,7 +45,9 @@ struct LiquidationCase {
 /// Decides one group of events after another; each group is booked before the next is asked for.
 class Liquidations {
 public:
-    Liquidations(book::Book const& book, MarginDesk& desk) : book_(&book), desk_(&desk) {}
+    /// `clearing`: the preset whose layers pay losses; none: LossCover's own.
+    Liquidations(book::Book const& book, MarginDesk& desk, ClearingPreset const* clearing = nullptr)
+        : book_(&book), desk_(&desk), clearing_(clearing), foresight_(book) {}
 
     /// Everybody strictly below maintenance who is not being liquidated, in order. Liquidators themselves
     /// and accounts whose margin cannot be had are left out.
@@ -56,11 +60,10 @@ public:
 
     /// The next group of an order-book close; true where it was the last. Closes the position with the
     /// largest maintenance margin, no more of it than leaves the account with the buffer, in thousandths
-    /// of it; the fund takes its fee from what the bankruptcy price leaves.
+    /// of it; the fund takes its fee from what the bankruptcy price leaves. An account that is worth less than
+    /// nothing ends in one group: winners that the layers name are closed against it, the liquidator takes
+    /// what is left of every position at the mark, and who pays the loss, pays.
     [[nodiscard]] result<bool> close_step(OpenLiquidation& open, Origin const& origin, Decision& decision);
-
-    /// LiquidationEnded, and where cash is negative after everything else was sold, the loss.
-    [[nodiscard]] result<void> end_flat(OpenLiquidation const& open, Origin const& origin, Decision& decision);
 
 private:
     struct Slice;
@@ -68,13 +71,19 @@ private:
     [[nodiscard]] result<void> cut(Slice const& slice, std::int64_t thousandths, OpenLiquidation const& open,
                                    Origin const& origin, Decision& decision, Int128& fee);
     [[nodiscard]] result<bool> restores(OpenLiquidation const& open, CloseTerms const& terms, Decision const& tried);
+    [[nodiscard]] result<void> close_insolvent(OpenLiquidation const& open, Int128 equity, Origin const& origin, Decision& decision);
+    [[nodiscard]] result<void> take_over(OpenLiquidation const& open, std::span<Deleveraged const> deals, Origin const& origin,
+                                         Decision& decision) const;
+    [[nodiscard]] result<Int128> sell_out(OpenLiquidation const& open, Origin const& origin, Decision& decision) const;
+    [[nodiscard]] result<void> end_flat(OpenLiquidation const& open, Origin const& origin, Decision& decision);
     void end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, Int128 equity, Origin const& origin,
              Decision& decision) const;
 
     book::Book const* book_;
     MarginDesk* desk_;
+    ClearingPreset const* clearing_;
+    Foresight foresight_;
     AccountRows rows_;
-    std::vector<Event> foreseen_;
 };
 
 } // namespace plimsoll::risk

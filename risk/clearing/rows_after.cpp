@@ -1,5 +1,6 @@
 #include "risk/clearing/rows_after.hpp"
 
+#include "ledger/book/decide.hpp"
 #include "ledger/book/postings.hpp"
 
 #include <algorithm>
@@ -80,7 +81,35 @@ private:
     std::vector<RunningSize> sizes_;
 };
 
+[[nodiscard]] bool meets_the_same(Event const& one, Event const& other) {
+    auto const* const a = std::get_if<IndexMet>(&one.body);
+    auto const* const b = std::get_if<IndexMet>(&other.body);
+    return a != nullptr && b != nullptr && a->kind == b->kind && a->account == b->account && a->subject == b->subject;
+}
+
 } // namespace
+
+result<void> Foresight::add(Event const& fact) {
+    std::size_t const first = decided_.size();
+    PLIMSOLL_TRYV(book::decide(*book_, fact, decided_));
+    for (std::size_t i = first; i + 1 < decided_.size();) { // the fact itself comes last
+        bool const is_met = std::any_of(decided_.begin(), decided_.begin() + static_cast<std::ptrdiff_t>(first),
+                                        [&](Event const& earlier) { return meets_the_same(earlier, decided_[i]); });
+        if (is_met) {
+            decided_.erase(decided_.begin() + static_cast<std::ptrdiff_t>(i));
+        } else {
+            ++i;
+        }
+    }
+    return outcome::success();
+}
+
+result<void> Foresight::add(std::span<Event const> facts) {
+    for (Event const& fact : facts) {
+        PLIMSOLL_TRYV(add(fact));
+    }
+    return outcome::success();
+}
 
 void rows_after(book::Book const& book, AccountId account, std::span<Event const> decided, AccountRows& rows) {
     rows.account = account;

@@ -89,30 +89,9 @@ private:
     }
 
     void close(Deleveraged const& deal) {
-        AutoDeleveraged told;
-        told.liquidation = record_.loss.liquidation;
-        told.account = record_.loss.account.number();
-        told.counterparty = deal.counterparty.number();
-        told.instrument = deal.instrument.number();
-        told.rank = deal.rank;
-        told.policy = deal.policy;
-        told.size = to_wire(deal.size);
-        told.price = to_wire(deal.price);
-        told.score = to_wire(deal.score);
-        add(rare(std::move(told)), Cause::auto_deleveraging);
-        if (deal.size == 0) return;
-        Traded trade;
-        trade.buyer = deal.account_is_long ? deal.counterparty : record_.loss.account;
-        trade.seller = deal.account_is_long ? record_.loss.account : deal.counterparty;
-        trade.instrument = deal.instrument;
-        trade.asset = record_.loss.asset;
-        trade.booking = Booking::variation;
-        trade.kind = TradeKind::auto_deleveraging;
-        trade.size = Quantity{deal.size};
-        trade.price = Price{deal.mark};
-        trade.quote = Amount{deal.quote};
-        trade.index = deal.funding_index;
-        add(trade, Cause::auto_deleveraging);
+        Origin origin = origin_;
+        if (!events_.empty()) origin.cause_sequence = first_;
+        append_deal(record_.loss, deal, origin, events_);
     }
 
     LossRecord const& record_;
@@ -123,6 +102,35 @@ private:
 };
 
 } // namespace
+
+void append_deal(Loss const& loss, Deleveraged const& deal, Origin const& origin, std::vector<Event>& events) {
+    Origin by_rule = origin;
+    by_rule.cause = Cause::auto_deleveraging;
+    AutoDeleveraged told;
+    told.liquidation = loss.liquidation;
+    told.account = loss.account.number();
+    told.counterparty = deal.counterparty.number();
+    told.instrument = deal.instrument.number();
+    told.rank = deal.rank;
+    told.policy = deal.policy;
+    told.size = to_wire(deal.size);
+    told.price = to_wire(deal.price);
+    told.score = to_wire(deal.score);
+    events.push_back({by_rule, rare(std::move(told))});
+    if (deal.size == 0) return;
+    Traded trade;
+    trade.buyer = deal.account_is_long ? deal.counterparty : loss.account;
+    trade.seller = deal.account_is_long ? loss.account : deal.counterparty;
+    trade.instrument = deal.instrument;
+    trade.asset = loss.asset;
+    trade.booking = Booking::variation;
+    trade.kind = TradeKind::auto_deleveraging;
+    trade.size = Quantity{deal.size};
+    trade.price = Price{deal.mark};
+    trade.quote = Amount{deal.quote};
+    trade.index = deal.funding_index;
+    events.push_back({by_rule, trade});
+}
 
 result<std::vector<LayerPart>> share_pro_rata(Int128 draw, std::span<Claimant const> claimants,
                                               std::optional<AccountId> remainder_to) {

@@ -49,6 +49,9 @@ struct Deleveraged {
     Index funding_index; ///< of the instrument now
 };
 
+/// AutoDeleveraged, and where contracts change hands its trade. Of the loss it reads account, asset and liquidation.
+void append_deal(Loss const& loss, Deleveraged const& deal, Origin const& origin, std::vector<Event>& events);
+
 struct SharedLoss {
     IndexStep step;
     Index index_before; ///< of the asset

@@ -46,6 +46,7 @@ public:
         engine.reset();
         reopen();
     }
+    /// As after a crash, unless `commit` came before.
     void reopen() {
         house_.reset();
         house_ = must(replay::ClearingHouse::open(ledger_.path()));
@@ -111,6 +112,16 @@ public:
         Event const event{origin, std::move(body)};
         static_cast<void>(must(house_->engine().submit(event)));
         if (house_->desk() != nullptr) house_->desk()->saw(event);
+    }
+    /// In force once the house is opened again.
+    void adopt_clearing(risk::ClearingPreset const& preset) {
+        PresetAdopted fact;
+        fact.scope = "clearing";
+        fact.name = preset.name;
+        fact.version = preset.version;
+        fact.digest = std::bit_cast<wire::Digest>(preset.digest);
+        fact.body = preset.body;
+        submit(rare(std::move(fact)));
     }
     void set(std::string const& name, std::string const& value) {
         ParameterSet fact;
