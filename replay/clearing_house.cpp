@@ -115,14 +115,25 @@ result<void> ClearingHouse::recall_liquidations(std::filesystem::path const& dir
     return outcome::success();
 }
 
-/// Books the decision's events as one record, and shows them to the desk.
-result<void> ClearingHouse::book_group(Answer& answer) {
-    auto const receipt = engine_->submit(decision_.events);
+/// As one record, shown to the desk.
+result<Receipt> ClearingHouse::book_all(std::span<Event const> events) {
+    auto const receipt = engine_->submit(events);
     if (!receipt && desk_) desk_->forget();
     PLIMSOLL_TRYV(receipt);
     if (desk_) {
-        for (Event const& event : decision_.events) desk_->saw(event);
+        for (Event const& event : events) desk_->saw(event);
     }
+    return receipt.value();
+}
+
+result<void> ClearingHouse::record(std::span<Event const> facts) {
+    PLIMSOLL_TRYV(book_all(facts));
+    return outcome::success();
+}
+
+result<void> ClearingHouse::book_group(Answer& answer) {
+    auto const receipt = book_all(decision_.events);
+    PLIMSOLL_TRYV(receipt);
     if (answer.first_sequence == 0) answer.first_sequence = receipt.value().first_sequence;
     answer.last_sequence = receipt.value().first_sequence + receipt.value().count - 1;
     return outcome::success();
@@ -211,8 +222,12 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
         if (!liquidations_) return fail(risk::Errc::no_margin_rule);
         for (AccountId const account : liquidations_->due()) {
             Origin next = origin;
-            PLIMSOLL_TRYV(liquidate({account, all->liquidator}, next, answer));
+            auto const done = liquidate({account, all->liquidator}, next, answer);
             origin.cursor = next.cursor;
+            if (done) continue;
+            decision_.events.clear();
+            if (!done.error().is(risk::Errc::account_above_maintenance)) return outcome::failure(done.error());
+            // those before it, closed, were what pressed it: open interest and with it margin have gone down
         }
         return outcome::success();
     }

@@ -49,6 +49,9 @@ public:
     /// Decides, books and answers one command. A failure is the world's (a disk, damage), and ends the
     /// house; what a rule refuses is an answer. `answer` keeps its memory.
     [[nodiscard]] result<void> submit(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
+    /// Books facts that no rule decides: definitions, indices, what a source says has happened.
+    /// Errors: as Engine::submit.
+    [[nodiscard]] result<void> record(std::span<Event const> facts);
     /// Returns when everything accepted is on disk.
     [[nodiscard]] result<void> commit() { return engine_->commit(); }
     [[nodiscard]] result<void> close() { return engine_->close(); }
@@ -61,6 +64,7 @@ private:
     [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
     [[nodiscard]] result<void> bid(risk::Bid const& ask, Origin origin, Answer& answer);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
+    [[nodiscard]] result<Receipt> book_all(std::span<Event const> events);
     [[nodiscard]] result<void> book_group(Answer& answer);
 
     std::unique_ptr<Engine> engine_;

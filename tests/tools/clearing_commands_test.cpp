@@ -221,5 +221,61 @@ TEST(FundOfAGeneratedDay, AgreesWithTheLosses) {
     EXPECT_GT(count(stress.root, "/with_breakers/waiting"), 0u);
 }
 
+/// The engine decides: the fund's path is deposits, penalties and draws, what losses drew is what it paid, and no
+/// asset is off by a unit.
+class DecidedCrash : public testing::TestWithParam<std::pair<char const*, char const*>> {};
+
+TEST_P(DecidedCrash, BalancesAndSolvencyExplainsTheFund) {
+    CommandSetting const setting;
+    auto const& [margin, clearing] = GetParam();
+    std::string const words = std::string("generate --ledger day --accounts 400 --events 40000 --seed 5 --decide ") + margin + " --clearing " + clearing;
+    Outcome const made = setting.run(words);
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_NE(made.out.find("Decided under"), std::string::npos) << made.out;
+    Answer solvency;
+    ask(setting, "solvency day", solvency);
+    for (Object const& sheet : items(solvency.root, "/assets")) EXPECT_EQ(units(sheet, "/booked_sum"), 0) << text(sheet, "/asset");
+    auto const funds = items(solvency.root, "/funds");
+    ASSERT_FALSE(funds.empty());
+    Int128 sum = 0;
+    Int128 drawn = 0;
+    Int128 penalties = 0;
+    for (Object const& flow : items(funds[0], "/flows")) {
+        sum += units(flow, "/in") + units(flow, "/out");
+        if (text(flow, "/cause").starts_with("waterfall")) drawn -= units(flow, "/out");
+        if (text(flow, "/cause") == "liquidation_penalty") penalties += units(flow, "/in");
+    }
+    EXPECT_EQ(sum, units(funds[0], "/balance"));
+    EXPECT_EQ(sum, units(solvency.root, "/fund"));
+    EXPECT_GT(penalties, 0);
+    Answer losses;
+    ask(setting, "losses day", losses);
+    Int128 by_losses = 0;
+    for (Object const& loss : items(losses.root, "/losses")) {
+        Int128 paid = 0;
+        for (Object const& layer : items(loss, "/paid")) {
+            paid += units(layer, "/amount");
+            if (text(layer, "/layer") == "shared_fund") by_losses += units(layer, "/amount");
+        }
+        EXPECT_EQ(paid + units(loss, "/not_covered"), units(loss, "/recognised"));
+    }
+    EXPECT_EQ(by_losses, drawn);
+    EXPECT_GT(items(losses.root, "/losses").size(), 3U) << "a crash leaves losses";
+    EXPECT_EQ(setting.run("verify day").status, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryPreset, DecidedCrash,
+                         testing::Values(std::pair("dydx-v4-perp", "dydx-v4"), std::pair("hyperliquid-perp", "hyperliquid"),
+                                         std::pair("dydx-v4-perp", "ccp-like"), std::pair("dydx-v4-perp", "derive-v2")),
+                         [](auto const& row) { std::string name = row.param.second; std::erase(name, '-'); return name; });
+
+TEST(DecidedCrash, RefusesWhatItCannotDecide) {
+    CommandSetting const setting;
+    EXPECT_EQ(setting.run("generate --ledger day --decide nobody").status, 2);
+    EXPECT_EQ(setting.run("generate --ledger day --decide derive-pmrm2").status, 2) << "it lists no options";
+    EXPECT_EQ(setting.run("generate day.jsonl --decide dydx-v4-perp").status, 2);
+    EXPECT_EQ(setting.run("generate --ledger day --decide dydx-v4-perp --clearing nobody").status, 2);
+}
+
 } // namespace
 } // namespace plimsoll::tools

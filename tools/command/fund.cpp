@@ -1,8 +1,6 @@
-#include "ledger/event/decimal.hpp"
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
-#include "tools/command/components.hpp"
-#include "tools/command/question.hpp"
+#include "tools/command/fund_path.hpp"
 #include "tools/text/choices.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/table.hpp"
@@ -33,83 +31,10 @@ struct Ask {
     bool has_limit = false;
 };
 
-/// What moved by one cause: in and out apart, since they may both be many.
-struct Flow {
-    std::uint64_t events = 0;
-    Int128 in = 0;
-    Int128 out = 0; ///< zero or less
-};
-
-/// One loss, and what the account paid of it.
-struct Draw {
-    std::uint64_t loss = 0;
-    std::uint64_t sequence = 0; ///< of the first payment
-    AccountId account;          ///< whose loss it was
-    wire::Layer layer{};
-    Int128 paid = 0;
-};
-
-/// One asset of the account between the two moments: opening + every flow = closing.
-struct Path {
-    Int128 opening = 0;
-    Int128 closing = 0;
-    Int128 lowest = 0;
-    std::uint64_t lowest_sequence = 0;
-    std::map<std::string, Flow> flows; ///< by cause
-    std::vector<Draw> draws;           ///< in order of their losses' first payment
-
-    [[nodiscard]] Int128 sum() const {
-        Int128 total = opening;
-        for (auto const& [cause, flow] : flows) total += flow.in + flow.out;
-        return total;
-    }
-};
-
 struct View {
     replay::Moment const& moment;
-    AccountId account;
     Span span;
-    std::map<AssetId, Path> paths;
-    std::uint64_t positions = 0; ///< instruments that it holds at the end: their value is not in here
-};
-
-class Follower {
-public:
-    Follower(AccountId account, View& view) : account_(account), view_(view) {}
-
-    void take(std::uint64_t sequence, Event const& event) {
-        for (Component const& component : components_of(event, account_)) {
-            if (component.kind != LegKind::cash) continue;
-            Path& path = view_.paths[component.asset];
-            Flow& flow = path.flows[component.what];
-            ++flow.events;
-            (component.units < 0 ? flow.out : flow.in) += component.units;
-            Int128& balance = balances_.try_emplace(component.asset, path.opening).first->second;
-            balance += component.units;
-            if (balance < path.lowest) {
-                path.lowest = balance;
-                path.lowest_sequence = sequence;
-            }
-        }
-        visit_body(event.body, [&](auto const& fact) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, WaterfallPaid>) draw(sequence, fact);
-        });
-    }
-
-private:
-    void draw(std::uint64_t sequence, WaterfallPaid const& fact) {
-        if (AccountId{fact.payer} != account_) return;
-        auto const key = std::pair(fact.loss, fact.layer);
-        Path& path = view_.paths[AssetId{fact.asset}];
-        auto const [found, is_new] = draws_.try_emplace(key, path.draws.size());
-        if (is_new) path.draws.push_back({fact.loss, sequence, AccountId{fact.account}, fact.layer, 0});
-        path.draws[found->second].paid += units(fact.amount); // a loss is in one asset
-    }
-
-    AccountId account_;
-    View& view_;
-    std::map<AssetId, Int128> balances_;
-    std::map<std::pair<std::uint64_t, wire::Layer>, std::size_t> draws_;
+    FundPath fund;
 };
 
 /// Draws of one layer, summed.
@@ -136,34 +61,12 @@ struct LayerSum {
     return draws;
 }
 
-[[nodiscard]] result<void> check(View const& view) {
-    for (auto const& [asset, path] : view.paths) {
-        std::string const name = name_of(view.moment.book, view.account) + " " + name_of(view.moment.book, asset);
-        if (path.sum() != path.closing) {
-            return fail(Errc::statement_breaks, name + ": opening and events give " + format_decimal(path.sum()) + ", the book has " +
-                                                    format_decimal(path.closing) + "; run plimsoll verify");
-        }
-        // What the losses say and what the balance says are two readings of the same events.
-        Int128 by_loss = 0;
-        Int128 by_cause = 0;
-        for (Draw const& draw : path.draws) by_loss += draw.paid;
-        for (auto const& [cause, flow] : path.flows) {
-            if (cause.starts_with("waterfall ")) by_cause -= flow.out;
-        }
-        if (by_loss != by_cause) {
-            return fail(Errc::statement_breaks, name + ": losses drew " + format_decimal(by_loss) + ", the balance paid " +
-                                                    format_decimal(by_cause) + "; run plimsoll verify");
-        }
-    }
-    return outcome::success();
-}
-
 [[nodiscard]] std::string to_json(View const& view, Ask const& ask) {
     book::Book const& book = view.moment.book;
     return json_answer("fund", book, view.moment.basis, [&](JsonWriter& json) {
-        json.field("account", name_of(book, view.account)).field("from", view.span.from).field("to", view.span.to);
+        json.field("account", name_of(book, view.fund.account)).field("from", view.span.from).field("to", view.span.to);
         json.key("assets").begin_array();
-        for (auto const& [asset, path] : view.paths) {
+        for (auto const& [asset, path] : view.fund.paths) {
             auto money = [&, id = asset](Int128 units) { return json_amount(book, id, Amount{units}); };
             json.begin_object().field("asset", name_of(book, asset)).field("opening", money(path.opening));
             json.key("flows").begin_array();
@@ -184,7 +87,7 @@ struct LayerSum {
             }
             json.end_array().field("draws_complete", draws.size() == path.draws.size()).end_object();
         }
-        json.end_array().field("positions_not_counted", view.positions).field("adds_up", true);
+        json.end_array().field("positions_not_counted", view.fund.positions).field("adds_up", true);
     });
 }
 
@@ -218,11 +121,11 @@ struct LayerSum {
 
 [[nodiscard]] std::string to_text(View const& view, Ask const& ask) {
     book::Book const& book = view.moment.book;
-    std::string out = fmt::format("Fund {}, events {} to {}\n\n", name_of(book, view.account), people_sequence(view.span.from + 1),
+    std::string out = fmt::format("Fund {}, events {} to {}\n\n", name_of(book, view.fund.account), people_sequence(view.span.from + 1),
                                   people_sequence(view.span.to));
-    for (auto const& [asset, path] : view.paths) out += path_text(book, asset, path, ask.limit);
-    if (view.paths.empty()) out += "  It never had anything.\n\n";
-    if (view.positions != 0) out += fmt::format("Its {} count nothing here: plimsoll account values them.\n", people_plural(view.positions, "position"));
+    for (auto const& [asset, path] : view.fund.paths) out += path_text(book, asset, path, ask.limit);
+    if (view.fund.paths.empty()) out += "  It never had anything.\n\n";
+    if (view.fund.positions != 0) out += fmt::format("Its {} count nothing here: plimsoll account values them.\n", people_plural(view.fund.positions, "position"));
     out += "Opening, every cause and closing add up.\n";
     return out + people_foot(book, view.moment.basis);
 }
@@ -232,20 +135,8 @@ struct LayerSum {
     PLIMSOLL_TRY(span, resolve_span(*reader, ask.from, ask.to));
     PLIMSOLL_TRY(moment, reader->at(span.to));
     PLIMSOLL_TRY(account, find_account(*reader, moment.book, ask.name));
-    PLIMSOLL_TRY(before, reader->at(span.from));
-    View view{moment, account, span, {}, 0};
-    for (auto const& [asset, units] : holdings_of(before.book, account).cash) view.paths[asset].opening = units;
-    Holdings const end = holdings_of(moment.book, account);
-    for (auto const& [asset, units] : end.cash) view.paths[asset].closing = units;
-    for (auto const& [instrument, size] : end.size) view.positions += size != 0 ? 1 : 0;
-    std::erase_if(view.paths, [](auto const& each) { return each.second.opening == 0 && each.second.closing == 0; });
-    for (auto& [asset, path] : view.paths) path.lowest = path.opening;
-    Follower follower(account, view);
-    PLIMSOLL_TRYV(reader->for_account_events(account, span.from + 1, span.to, [&](std::uint64_t sequence, Event const& event) {
-        follower.take(sequence, event);
-        return true;
-    }));
-    PLIMSOLL_TRYV(check(view));
+    PLIMSOLL_TRY(fund, follow_fund(*reader, moment.book, account, span));
+    View const view{moment, span, std::move(fund)};
     PLIMSOLL_TRYV(Shell::print(shell.is_json() ? to_json(view, ask) : to_text(view, ask)));
     return Status::fine;
 }

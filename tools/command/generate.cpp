@@ -1,6 +1,7 @@
 #include "tools/generate/drive.hpp"
 
 #include "ledger/event/decimal.hpp"
+#include "risk/margin/shipped_presets.hpp"
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/question.hpp"
@@ -19,6 +20,7 @@ constexpr char const* examples =
     "who paid for it. The same words make the same bytes, everywhere.\n"
     "\n"
     "  plimsoll generate --ledger day --accounts 1000 --events 100000 --seed 1 --scenario crash\n"
+    "  plimsoll generate --ledger day --decide dydx-v4-perp --clearing dydx-v4    # margin and losses by the rules\n"
     "  plimsoll generate day.jsonl --accounts 100000 --events 10000000 --scenario calm\n"
     "  plimsoll init copy && plimsoll import copy --format events day.jsonl\n";
 
@@ -27,6 +29,9 @@ struct Ask {
     std::string ledger;
     std::string scenario = "crash";
     std::string start;
+    std::string margin;
+    std::string clearing = "dydx-v4";
+    std::uint64_t sweep_every_seconds = 30;
     DayOptions day;
 };
 
@@ -73,6 +78,48 @@ void write_summary(JsonWriter& json, GenerateSummary const& made, Ask const& ask
     return Status::fine;
 }
 
+[[nodiscard]] std::string decided_text(DecidedSummary const& out, Ask const& ask) {
+    std::string text = summary_text(out.made, ask.ledger);
+    text += fmt::format("Decided under {} and {}: {}, {} refused, everybody looked at {}\n", ask.margin, ask.clearing,
+                        people_plural(out.commands, "command"), people_count(out.refused), people_plural(out.sweeps, "time"));
+    for (auto const& [rule, count] : out.refused_by_rule) text += fmt::format("  {} {}\n", people_count(count), rule);
+    return text + fmt::format("Next: plimsoll solvency {0}; plimsoll fund {0} insurance; plimsoll losses {0}\n", ask.ledger);
+}
+
+/// The day's trades and payments are commands, and liquidations are the house's.
+[[nodiscard]] result<Status> to_house(Shell const& shell, Ask const& ask) {
+    auto margin = risk::shipped_preset(ask.margin);
+    if (!margin) return fail(Errc::usage, "--decide " + ask.margin + ": no such margin preset; plimsoll presets list");
+    if (margin->kernel() != risk::Kernel::linear) {
+        return fail(Errc::usage, "--decide " + ask.margin + ": the day lists linear perpetuals; take dydx-v4-perp or hyperliquid-perp");
+    }
+    auto clearing = risk::shipped_clearing_preset(ask.clearing);
+    if (!clearing) return fail(Errc::usage, "--clearing " + ask.clearing + ": no such clearing preset; see risk/README.md");
+    std::error_code ignored;
+    if (std::filesystem::exists(ask.ledger, ignored) && !std::filesystem::is_empty(ask.ledger, ignored)) {
+        return fail(Errc::ledger_not_empty, ask.ledger + "; a decided day needs a directory of its own");
+    }
+    DecidedDay const decided{std::move(*margin), std::move(*clearing), static_cast<TimeNs>(ask.sweep_every_seconds) * 1'000'000'000};
+    Progress progress("generate " + ask.ledger, ProgressUnit::events);
+    PLIMSOLL_TRY(out, generate_decided(ask.ledger, ask.day, decided, [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); }));
+    progress.clear();
+    PLIMSOLL_TRY(reader, open_reader(ask.ledger));
+    PLIMSOLL_TRY(moment, moment_at(*reader, "latest"));
+    std::string const text = shell.is_json() ? json_answer("generate", moment.book, moment.basis,
+                                                           [&](JsonWriter& json) {
+                                                               json.field("ledger", ask.ledger);
+                                                               write_summary(json, out.made, ask);
+                                                               json.field("margin", ask.margin).field("clearing", ask.clearing);
+                                                               json.field("commands", out.commands).field("refused", out.refused);
+                                                               json.key("refused_by_rule").begin_object();
+                                                               for (auto const& [rule, count] : out.refused_by_rule) json.field(rule, count);
+                                                               json.end_object();
+                                                           })
+                                             : decided_text(out, ask) + people_foot(moment.book, moment.basis);
+    PLIMSOLL_TRYV(Shell::print(text));
+    return Status::fine;
+}
+
 [[nodiscard]] result<Status> to_file(Shell const& shell, Ask const& ask) {
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(ask.file.c_str(), "wb"), std::fclose);
     if (!file) return fail(Errc::file_unwritable, ask.file);
@@ -105,6 +152,8 @@ void write_summary(JsonWriter& json, GenerateSummary const& made, Ask const& ask
         PLIMSOLL_TRY(start, parse_time(ask.start));
         ask.day.start = start;
     }
+    if (!ask.margin.empty() && !ask.file.empty()) return fail(Errc::usage, "--decide needs --ledger: a house decides on a book");
+    if (!ask.margin.empty()) return to_house(shell, ask);
     return ask.file.empty() ? to_ledger(shell, ask) : to_file(shell, ask);
 }
 
@@ -120,6 +169,11 @@ void add_generate(Shell& shell) {
     command.add_option("--seed", ask->day.seed, "Another seed, another day")->capture_default_str();
     command.add_option("--scenario", ask->scenario, "calm or crash")
         ->check(CLI::IsMember({"calm", "crash"}))
+        ->capture_default_str();
+    command.add_option("--decide", ask->margin, "Trades, payments and liquidations are decided under this margin preset");
+    command.add_option("--clearing", ask->clearing, "With --decide: who pays losses")->capture_default_str();
+    command.add_option("--sweep-every", ask->sweep_every_seconds, "With --decide: liquidate whoever is below maintenance, in seconds")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{86'400}))
         ->capture_default_str();
     command.add_option("--start", ask->start, "When the day begins (RFC 3339)");
     shell.on_run(command, [&shell, ask] { return generate(shell, *ask); });

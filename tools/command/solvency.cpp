@@ -2,7 +2,7 @@
 
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
-#include "tools/command/question.hpp"
+#include "tools/command/fund_path.hpp"
 #include "tools/text/choices.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/table.hpp"
@@ -15,7 +15,8 @@ namespace {
 constexpr char const* examples =
     "Was the whole protocol solvent at that moment? Who was under water, by how much, and what stood behind it.\n"
     "An account's equity is its cash and positions at the last mark of each instrument; accounts of the fund, of\n"
-    "fees, of markets and of the outside world are not customers and are told apart.\n"
+    "fees, of markets and of the outside world are not customers and are told apart. The whole path of each insurance\n"
+    "fund, by cause, adds up to what it has.\n"
     "\n"
     "  plimsoll solvency day\n"
     "  plimsoll solvency day --at 2025-10-10T21:16:04Z --limit 20\n"
@@ -36,6 +37,7 @@ struct View {
     std::vector<risk::AccountEquity> insolvent;
     std::vector<risk::AssetSolvency> assets;
     std::vector<risk::UnpricedSubject> unpriced;
+    std::vector<FundPath> funds; ///< insurance accounts, from the first event on
 
     [[nodiscard]] std::size_t shown(Ask const& ask) const {
         return ask.all ? insolvent.size() : std::min<std::size_t>(insolvent.size(), ask.limit);
@@ -65,9 +67,38 @@ constexpr std::array<Line, 11> lines{{
 [[nodiscard]] View look(replay::Moment const& moment, risk::Valuation const& valuation) {
     auto const equities = valuation.sweep();
     View view{moment, valuation.in(), risk::totals_of(valuation, equities), risk::insolvent(valuation, equities),
-              risk::asset_solvency(valuation), {}};
+              risk::asset_solvency(valuation), {}, {}};
     if (view.totals.unpriced_rows != 0) view.unpriced = risk::unpriced_subjects(valuation);
     return view;
+}
+
+/// From the first event to the moment.
+[[nodiscard]] result<std::vector<FundPath>> funds_of(replay::Reader const& reader, replay::Moment const& moment) {
+    std::vector<FundPath> funds;
+    for (std::uint32_t id = 1; id <= moment.book.accounts.size(); ++id) {
+        if (moment.book.accounts[id].kind != wire::AccountKind::insurance) continue;
+        PLIMSOLL_TRY(fund, follow_fund(reader, moment.book, AccountId{id}, {0, moment.basis.sequence}));
+        funds.push_back(std::move(fund));
+    }
+    return funds;
+}
+
+void write_funds(JsonWriter& json, View const& view) {
+    book::Book const& book = view.moment.book;
+    json.key("funds").begin_array();
+    for (FundPath const& fund : view.funds) {
+        for (auto const& [asset, path] : fund.paths) {
+            auto money = [&, id = asset](Int128 units) { return json_amount(book, id, Amount{units}); };
+            json.begin_object().field("account", name_of(book, fund.account)).field("asset", name_of(book, asset)).key("flows").begin_array();
+            for (auto const& [cause, flow] : path.flows) {
+                json.begin_object().field("cause", cause).field("events", flow.events).field("in", money(flow.in));
+                json.field("out", money(flow.out)).end_object();
+            }
+            json.end_array().field("losses_paid", path.draws.size()).field("lowest", money(path.lowest));
+            json.field("balance", money(path.closing)).end_object();
+        }
+    }
+    json.end_array();
 }
 
 void write_assets(JsonWriter& json, View const& view) {
@@ -109,6 +140,7 @@ void write_insolvent(JsonWriter& json, View const& view, Ask const& ask) {
         json.field("equity_negative_total", money(view.totals.equity_negative_total));
         json.field("fund", money(view.totals.fund())).field("bad_debt", money(view.totals.bad_debt));
         write_insolvent(json, view, ask);
+        write_funds(json, view);
         write_assets(json, view);
         write_pricing(json, book, view.totals.complete(), view.unpriced);
     });
@@ -171,6 +203,25 @@ void write_insolvent(JsonWriter& json, View const& view, Ask const& ask) {
     return out;
 }
 
+[[nodiscard]] std::string funds_text(View const& view) {
+    book::Book const& book = view.moment.book;
+    std::string out;
+    for (FundPath const& fund : view.funds) {
+        for (auto const& [asset, path] : fund.paths) {
+            auto money = [&, id = asset](Int128 units) { return people_value(Amount{units}, decimals_of(book, id)); };
+            Table table({{"path of " + name_of(book, fund.account)}, {"events", Align::right}, {name_of(book, asset), Align::right}});
+            for (auto const& [cause, flow] : path.flows) {
+                if (flow.in != 0) table.row({cause, people_count(flow.events), money(flow.in)});
+                if (flow.out != 0) table.row({cause, people_count(flow.events), money(flow.out)});
+            }
+            table.row({"what it has", "", money(path.closing)});
+            out += "\n" + table.text();
+            if (path.draws.size() > 1) out += fmt::format("  of {} losses; the lowest it had: {}\n", people_count(path.draws.size()), money(path.lowest));
+        }
+    }
+    return out;
+}
+
 [[nodiscard]] std::string to_text(View const& view, Ask const& ask) {
     book::Book const& book = view.moment.book;
     std::string out = fmt::format("Solvency of {}, {}\n\n", ask.directory, people_moment(view.moment.basis));
@@ -178,7 +229,7 @@ void write_insolvent(JsonWriter& json, View const& view, Ask const& ask) {
         return out + "  Nothing was recorded by then (plimsoll import adds records).\n" +
                people_foot(book, view.moment.basis);
     }
-    out += totals_text(view) + insolvent_text(view, ask) + assets_text(view);
+    out += totals_text(view) + insolvent_text(view, ask) + assets_text(view) + funds_text(view);
     return out + people_unpriced(book, view.unpriced) + people_foot(book, view.moment.basis);
 }
 
@@ -189,10 +240,13 @@ void write_insolvent(JsonWriter& json, View const& view, Ask const& ask) {
         PLIMSOLL_TRYV(Shell::print(shell.is_json() ? to_json(view, ask) : to_text(view, ask)));
         return Status::fine;
     };
-    if (moment.book.assets.size() == 0 && ask.in.empty()) return print({moment, {}, {}, {}, {}, {}});
+    if (moment.book.assets.size() == 0 && ask.in.empty()) return print({moment, {}, {}, {}, {}, {}, {}});
     PLIMSOLL_TRY(in, find_valuation_asset(moment.book, ask.in));
     PLIMSOLL_TRY(valuation, risk::Valuation::of(moment.book, in));
-    return print(look(moment, valuation));
+    View view = look(moment, valuation);
+    PLIMSOLL_TRY(funds, funds_of(*reader, moment));
+    view.funds = std::move(funds);
+    return print(view);
 }
 
 } // namespace

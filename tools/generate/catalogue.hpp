@@ -58,6 +58,7 @@ inline constexpr std::uint16_t oracle_feed = 1;
 inline constexpr std::size_t majors = 2;      ///< listings 0 and 1: BTC-PERP and ETH-PERP
 inline constexpr std::size_t satellites = 16; ///< then one perpetual for each theme (crowd.hpp)
 inline constexpr std::size_t listings_full = 64;
+inline constexpr std::size_t linear_perpetuals = 16; ///< the first so many are nothing else
 
 class Catalogue {
 public:

@@ -82,12 +82,15 @@ void Day::Parts::fill(book::Book const& book, Group& group, std::uint64_t left) 
     if (is_opening) is_opening = opening.add_next(book, world, group, left);
     if (is_opening) return;
     if (left <= careful_events) return add_mark(world, group, pick_news(world));
+    if (world.options.is_decided_elsewhere) return fill_mixed(book, group);
     check_margins(book);
     if (!fill_liquidation(book, group, left)) fill_mixed(book, group);
 }
 
 Day::Day(DayOptions const& options) : parts_(std::make_unique<Parts>(options, plan_of(options))) {}
 Day::~Day() = default;
+
+bool Day::is_opening() const { return parts_->is_opening; }
 
 result<bool> Day::next(book::Book const& book, std::vector<Event>& group) {
     group.clear();

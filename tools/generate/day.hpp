@@ -28,6 +28,8 @@ public:
     /// book then has exactly options.events events. Errors: Errc::ledger_not_empty where the book
     /// did not start empty.
     [[nodiscard]] result<bool> next(book::Book const& book, std::vector<Event>& group);
+    /// Still defining and funding; nobody has traded yet.
+    [[nodiscard]] bool is_opening() const;
 
 private:
     struct Parts;

@@ -94,8 +94,9 @@ constexpr Micro liquidator_at_least = 2'000'000 * one_micros;
 
 Plan plan_of(DayOptions const& options) {
     Plan plan;
+    std::uint64_t const most = options.is_decided_elsewhere ? linear_perpetuals : listings_full;
     plan.listings = static_cast<std::size_t>(
-        std::clamp<std::uint64_t>(options.events / events_for_each_listing, 1, listings_full));
+        std::clamp<std::uint64_t>(options.events / events_for_each_listing, 1, most));
     std::uint64_t const definitions = 12 + plan.listings * 6;
     std::uint64_t const room = options.events / 100 * opening_percent;
     // Of 48 customers 7 have a coin besides dollars: 103 events open them.

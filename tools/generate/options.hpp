@@ -19,6 +19,8 @@ struct DayOptions {
     std::uint64_t events = 1'000'000; ///< in all, definitions and rule-decided events included
     std::uint64_t seed = 1;
     Scenario scenario = Scenario::crash;
+    /// Nobody is liquidated by the day itself, and only linear perpetuals are listed: who drives it decides.
+    bool is_decided_elsewhere = false;
     TimeNs start = 1'768'435'200'000'000'000; ///< 2026-01-15T00:00:00Z
 };
 
