@@ -62,6 +62,8 @@ class LossCover {
 public:
     LossCover(book::Book const& book, ClearingPreset const* preset);
 
+    [[nodiscard]] std::vector<LossLayer> const& layers() const { return layers_; }
+
     /// Errors: those of Valuation and of the policies: Errc::arithmetic_overflow, mark_missing.
     [[nodiscard]] result<LossPlan> plan(OpenLoss const& loss, std::optional<LoserPosition> const& loser = {}) const;
 
