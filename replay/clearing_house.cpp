@@ -1,6 +1,8 @@
 #include "replay/clearing_house.hpp"
 
+#include "ledger/book/apply.hpp"
 #include "replay/moment.hpp"
+#include "risk/clearing/settlement_price.hpp"
 #include "risk/valuation.hpp"
 
 #include <algorithm>
@@ -51,7 +53,14 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     house->engine_ = std::move(engine);
     PLIMSOLL_TRYV(house->adopt_presets(directory));
     PLIMSOLL_TRYV(house->recall_liquidations(directory));
+    house->directory_ = directory;
     house->clearing_.emplace(house->book(), house->desk_.get());
+    if (house->clearing_preset_) {
+        auto const quote = risk::default_valuation_asset(house->book());
+        house->safeguards_ = std::make_unique<risk::Safeguards>(house->book(), *house->clearing_preset_, quote.value_or(AssetId{}));
+        PLIMSOLL_TRYV(house->recall_safeguards());
+        house->engine_->watch([guards = house->safeguards_.get()](Event const& event, book::Book const& after) { guards->follow(event, after); });
+    }
     if (house->desk_) {
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
         house->liquidations_.emplace(house->book(), *house->desk_, clearing);
@@ -115,13 +124,118 @@ result<void> ClearingHouse::recall_liquidations(std::filesystem::path const& dir
     return outcome::success();
 }
 
+/// The log as far back as any window looks, and where each breaker was last seen to move.
+result<void> ClearingHouse::recall_safeguards() {
+    safeguards_->forget();
+    PLIMSOLL_TRYV(engine_->commit());
+    are_safeguards_stale_ = false;
+    if (book().sequence() == 0) return outcome::success();
+    PLIMSOLL_TRY(reader, Reader::open(directory_));
+    PLIMSOLL_TRY(first, reader->sequence_at(book().time() - safeguards_->memory_ns() - 1));
+    PLIMSOLL_TRY(start, reader->at(first));
+    result<void> applied = outcome::success();
+    PLIMSOLL_TRYV(reader->for_events(first + 1, book().sequence(), [&](std::uint64_t, Event const& event) {
+        applied = book::apply(start.book, event);
+        if (applied) safeguards_->follow(event, start.book);
+        return applied.has_value();
+    }));
+    PLIMSOLL_TRYV(std::move(applied));
+    safeguards_->forget_board();
+    for (book::BreakerRow const& row : book().breakers.rows()) {
+        PLIMSOLL_TRYV(reader->for_events(row.sequence, row.sequence, [&](std::uint64_t, Event const& event) {
+            visit_body(event.body, [&](auto const& fact) {
+                if constexpr (requires { safeguards_->recall(fact, TimeNs{}); }) safeguards_->recall(fact, event.origin.source_time);
+            });
+            return false;
+        }));
+    }
+    return outcome::success();
+}
+
+/// Trips and releases are records of their own: the metric that moved them names its event as the cause.
+result<void> ClearingHouse::append_steps() {
+    while (safeguards_->has_steps()) {
+        for (risk::BreakerStep& step : safeguards_->take_steps()) {
+            Origin origin;
+            origin.source_time = std::max(moment_, book().time());
+            origin.cause = Cause::breaker;
+            origin.cause_sequence = step.cause_sequence;
+            PLIMSOLL_TRYV(engine_->submit(Event{origin, std::move(step.body)}));
+        }
+    }
+    return outcome::success();
+}
+
+/// What time alone has moved is appended first, so that a refusal's reason is in the log.
+result<void> ClearingHouse::admit(risk::Command const& command, TimeNs now) {
+    if (are_safeguards_stale_) {
+        PLIMSOLL_TRYV(recall_safeguards());
+    }
+    moment_ = std::max(now, book().time());
+    bool const only_asks = std::holds_alternative<risk::Check>(command) || std::holds_alternative<risk::Observe>(command);
+    if (!only_asks) {
+        PLIMSOLL_TRYV(safeguards_->look(moment_));
+        PLIMSOLL_TRYV(append_steps());
+    }
+    PLIMSOLL_TRYV(safeguards_->admit(command, moment_, decision_));
+    if (liquidations_) liquidations_->allow_deleveraging(safeguards_->allows(risk::Operation::deleverage, moment_));
+    return outcome::success();
+}
+
+/// Without a price: the average of what was observed of the instrument's underlying before its expiry.
+result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer) {
+    if (ask.price.is_zero() && book().has(ask.instrument)) {
+        book::InstrumentRow const& row = book().instrument(ask.instrument);
+        if (row.expiry == 0) return fail(risk::Errc::instrument_never_expires);
+        if (origin.source_time < row.expiry) return fail(risk::Errc::instrument_not_expired);
+        PLIMSOLL_TRY(terms, risk::clearing_terms_of(book()));
+        PLIMSOLL_TRYV(engine_->commit());
+        PLIMSOLL_TRY(reader, Reader::open(directory_));
+        TimeNs const from = row.expiry - terms.settlement_window_ns;
+        risk::SettlementAverage average(from, row.expiry);
+        std::uint64_t const end = book().sequence();
+        PLIMSOLL_TRY(first, reader->sequence_at(from));
+        auto is_of_it = [&](Observed const& seen) {
+            return (seen.kind == Observation::asset_price && AssetId{seen.subject} == row.base) ||
+                   (seen.kind == Observation::index_price && InstrumentId{seen.subject} == ask.instrument);
+        };
+        PLIMSOLL_TRY(start, reader->at(first));
+        if (start.book.has(ask.instrument)) {
+            book::Reading const& index = start.book.instrument(ask.instrument).index_price;
+            book::Reading const& asset = start.book.asset(row.base).price;
+            book::Reading const& newer = index.time > asset.time ? index : asset;
+            if (newer.is_some()) average.add(newer.time, newer.value);
+        }
+        TimeNs time = start.book.time();
+        PLIMSOLL_TRYV(reader->for_events(first + 1, end, [&](std::uint64_t, Event const& event) {
+            time = std::max(time, event.origin.source_time);
+            if (auto const* const seen = std::get_if<Observed>(&event.body); seen != nullptr && is_of_it(*seen)) average.add(time, seen->value);
+            return time < row.expiry;
+        }));
+        PLIMSOLL_TRY(price, average.average());
+        decision_.say("observations", {}, static_cast<Int128>(average.observations()) * one_units);
+        if (!price) return fail(risk::Errc::settlement_price_missing, std::string(row.name.view()));
+        decision_.say("settlement_price", {}, price->units());
+        ask.price = *price;
+    }
+    auto const said = decision_.figures;
+    PLIMSOLL_TRYV(clearing_->decide(ask, origin, decision_));
+    decision_.figures.insert(decision_.figures.begin(), said.begin(), said.end());
+    if (decision_.events.empty()) return outcome::success();
+    return book_group(answer);
+}
+
 /// As one record, shown to the desk.
 result<Receipt> ClearingHouse::book_all(std::span<Event const> events) {
     auto const receipt = engine_->submit(events);
     if (!receipt && desk_) desk_->forget();
+    if (!receipt) are_safeguards_stale_ = safeguards_ != nullptr;
     PLIMSOLL_TRYV(receipt);
     if (desk_) {
         for (Event const& event : events) desk_->saw(event);
+    }
+    if (safeguards_ && safeguards_->has_steps()) {
+        PLIMSOLL_TRYV(append_steps());
     }
     return receipt.value();
 }
@@ -216,6 +330,10 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
         return outcome::success();
     }
     if (desk_) desk_->move_to(origin.source_time);
+    if (safeguards_) {
+        PLIMSOLL_TRYV(admit(command, origin.source_time));
+    }
+    if (auto const* expired = std::get_if<risk::SettleExpiry>(&command)) return settle(*expired, origin, answer);
     if (auto const* one = std::get_if<risk::Liquidate>(&command)) return liquidate(*one, origin, answer);
     if (auto const* offer = std::get_if<risk::Bid>(&command)) return bid(*offer, origin, answer);
     if (auto const* all = std::get_if<risk::LiquidateAll>(&command)) {
@@ -226,8 +344,9 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             origin.cursor = next.cursor;
             if (done) continue;
             decision_.events.clear();
-            if (!done.error().is(risk::Errc::account_above_maintenance)) return outcome::failure(done.error());
-            // those before it, closed, were what pressed it: open interest and with it margin have gone down
+            // Those before it, closed, were what pressed it (margin falls with open interest), or it was closed against them.
+            bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate);
+            if (!is_settled) return outcome::failure(done.error());
         }
         return outcome::success();
     }

@@ -3,6 +3,7 @@
 
 #include "replay/engine.hpp"
 #include "risk/clearing/auctions.hpp"
+#include "risk/clearing/safeguards.hpp"
 
 #include <map>
 #include <memory>
@@ -60,6 +61,10 @@ private:
     ClearingHouse() = default;
     [[nodiscard]] result<void> adopt_presets(std::filesystem::path const& directory);
     [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
+    [[nodiscard]] result<void> recall_safeguards();
+    [[nodiscard]] result<void> append_steps();
+    [[nodiscard]] result<void> admit(risk::Command const& command, TimeNs now);
+    [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
     [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
     [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
     [[nodiscard]] result<void> bid(risk::Bid const& ask, Origin origin, Answer& answer);
@@ -70,6 +75,10 @@ private:
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<risk::MarginDesk> desk_;
     std::optional<risk::ClearingPreset> clearing_preset_;
+    std::unique_ptr<risk::Safeguards> safeguards_; ///< where a clearing preset is in force
+    bool are_safeguards_stale_ = false;            ///< they saw events that were dropped
+    TimeNs moment_ = 0; ///< of the command at hand
+    std::filesystem::path directory_;
     std::optional<risk::Clearing> clearing_;
     std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
     std::optional<risk::Auctions> auctions_;         ///< the same

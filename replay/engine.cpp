@@ -60,6 +60,7 @@ private:
 } // namespace
 
 struct Engine::Parts {
+    std::function<void(Event const&, book::Book const&)> applied_event; ///< who watches
     EngineOptions options;
     std::unique_ptr<store::Store> store;
     book::Book book;
@@ -148,6 +149,7 @@ result<void> Engine::Parts::decide_group(std::span<Event const> group) {
         for (; applied < decided.size(); ++applied) {
             auto const verdict = book::apply(book, decided[applied]);
             PLIMSOLL_ASSERT(verdict); // decide has checked everything that apply needs
+            if (applied_event) applied_event(decided[applied], book);
         }
     }
     return outcome::success();
@@ -278,6 +280,7 @@ result<std::unique_ptr<Engine>> Engine::open(std::filesystem::path const& direct
 }
 
 book::Book const& Engine::book() const { return parts_->book; }
+void Engine::watch(std::function<void(Event const&, book::Book const&)> applied) { parts_->applied_event = std::move(applied); }
 std::uint64_t Engine::durable_sequence() const {
     return parts_->committer ? parts_->committer->durable_sequence() : parts_->durable_at_end;
 }

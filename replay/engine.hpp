@@ -6,6 +6,7 @@
 #include "replay/errc.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -69,6 +70,10 @@ public:
     void hold(std::size_t events);
     /// Drops what waits: the book is again what is on disk.
     [[nodiscard]] result<void> abandon();
+
+    /// Called for each event right after it was applied, with the book as it then stands. A group that is refused later on
+    /// has shown some of its events: the book has dropped them.
+    void watch(std::function<void(Event const&, book::Book const&)> applied);
 
     /// The last event known to be on disk.
     [[nodiscard]] std::uint64_t durable_sequence() const;

@@ -96,6 +96,14 @@ Rule describe(Errc code) {
         return rule("nothing_to_liquidate", "the account has neither a position nor an asset to sell: it only owes");
     case Errc::fund_insufficient:
         return rule("fund_insufficient", "the fund cannot pay for this share of an insolvent account; bid for all of it");
+    case Errc::breaker_tripped: return rule("breaker_tripped", "a circuit breaker forbids it for now");
+    case Errc::liquidation_grace:
+        return rule("liquidation_grace", "a breaker has just released: nobody is liquidated until its grace is over");
+    case Errc::withdrawals_wait: return rule("withdrawals_wait", "withdrawals wait while a loss is not covered, and a while after");
+    case Errc::open_interest_capped:
+        return rule("open_interest_capped", "the instrument's open interest would pass its cap");
+    case Errc::settlement_price_missing:
+        return rule("settlement_price_missing", "no price was observed before the expiry; name one");
     case Errc::clearing_term_out_of_bounds:
         return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
     }

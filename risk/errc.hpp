@@ -76,6 +76,11 @@ enum class Errc {
     clearing_term_out_of_bounds,
     nothing_to_liquidate,
     fund_insufficient,
+    breaker_tripped,
+    liquidation_grace,
+    withdrawals_wait,
+    open_interest_capped,
+    settlement_price_missing,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -137,6 +137,7 @@ std::vector<Body> BreakerWatch::look(Valuation const& valuation, TimeNs now) {
             book::BalanceRow const* const row = book.balance(pool, valuation.in());
             Int128 const cash = row == nullptr ? 0 : std::max<Int128>(row->amount.units(), 0);
             Int128 const equity = valuation.account(pool).amount.units();
+            if (row == nullptr && equity == 0) return; // nobody's pool yet
             auto const free = equity <= 0 ? Int128{0} : multiply_divide(cash, one_units, equity, Rounding::floor).value_or(row_limit_units);
             ask(moved, rule, std::string(book.account(pool).name.view()), std::min(free, row_limit_units), now);
         });

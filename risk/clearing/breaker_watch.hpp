@@ -49,7 +49,7 @@ public:
     /// After the event was applied. What it returns is to be decided and applied too, caused by the event.
     [[nodiscard]] std::vector<Body> follow(Event const& event, book::Book const& after);
     /// Age and confidence of each instrument's mark; a pool's cash in the valuation asset over its equity, which
-    /// is 0 where it has no equity. Instruments past their expiry are not asked.
+    /// is 0 where it has no equity; one that never had anything is not asked. Instruments past their expiry are not asked.
     [[nodiscard]] std::vector<Body> look(Valuation const& valuation, TimeNs now);
 
 private:

@@ -1,6 +1,7 @@
 #include "risk/clearing/clearing.hpp"
 
 #include "ledger/book/decide.hpp"
+#include "ledger/event/decimal.hpp"
 #include "ledger/event/wide.hpp"
 #include "risk/clearing/expiry.hpp"
 #include "risk/clearing/rows_after.hpp"
@@ -129,14 +130,57 @@ result<void> Clearing::decide_one(Transfer const& ask, Origin const& origin, Dec
     return pay(paid, ask.from, ask.asset, origin, decision);
 }
 
+/// A rate of the quote, rounded up, and no less than the least; who was not named as taker made the price.
+result<void> Clearing::charge(Traded& trade, TradeTerms const& terms) const {
+    Int128 const quote = trade.quote.is_negative() ? -trade.quote.units() : trade.quote.units();
+    auto fee = [&](Int128 rate) -> result<Amount> {
+        if (rate == 0) return Amount{};
+        auto const part = multiply_divide(quote, rate, one_units, Rounding::ceiling);
+        if (!part) return fail(Errc::arithmetic_overflow, "a fee");
+        return Amount{std::max(*part, terms.least_fee)};
+    };
+    PLIMSOLL_TRY(buyer, fee(trade.taker == Taker::buyer ? terms.taker_fee : terms.maker_fee));
+    PLIMSOLL_TRY(seller, fee(trade.taker == Taker::seller ? terms.taker_fee : terms.maker_fee));
+    trade.buyer_fee = buyer;
+    trade.seller_fee = seller;
+    return outcome::success();
+}
+
+/// Open interest may always fall, and may not grow beyond the cap.
+result<void> Clearing::keep_cap(Traded const& trade, TradeTerms const& terms, std::span<Event const> decided, Decision& decision) {
+    if (trade.booking == Booking::spot) return outcome::success();
+    rows_after(*book_, trade.buyer, decided, rows_);
+    Int128 const before = book_->instrument(trade.instrument).open_interest.units();
+    Int128 after = before;
+    for (auto const& each : rows_.open_interests) after = each.instrument == trade.instrument ? each.contracts.units() : after;
+    if (after <= before || after <= terms.open_interest_cap) return outcome::success();
+    decision.say("open_interest", {}, before);
+    decision.say("open_interest_after", {}, after);
+    decision.say("open_interest_cap", {}, terms.open_interest_cap);
+    return fail(Errc::open_interest_capped, std::string(book_->instrument(trade.instrument).name.view()) + ": " + format_decimal(after) + " of at most " +
+                                                format_decimal(terms.open_interest_cap));
+}
+
 result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRY(trade, trade_of(*book_, ask.instrument, ask.buyer, ask.seller, ask.size, ask.price));
     trade.taker = ask.taker;
     trade.buyer_fee = ask.buyer_fee;
     trade.seller_fee = ask.seller_fee;
-    if (!ask.buyer_fee.is_zero() || !ask.seller_fee.is_zero()) {
+    TradeTerms terms;
+    if (book_->parameters.size() != 0) {
+        PLIMSOLL_TRY(in_force, trade_terms_of(*book_, ask.instrument));
+        terms = in_force;
+        if (trade.buyer_fee.is_zero() && trade.seller_fee.is_zero()) {
+            PLIMSOLL_TRYV(charge(trade, terms));
+        }
+    }
+    if (!trade.buyer_fee.is_zero() || !trade.seller_fee.is_zero()) {
         PLIMSOLL_TRY(fees, account_of_kind(*book_, ask.fee_account, wire::AccountKind::fees));
         trade.fee_account = fees;
+    }
+    if (terms.open_interest_cap != 0) {
+        PLIMSOLL_TRY(decided, foresee(origin, trade));
+        PLIMSOLL_TRYV(keep_cap(trade, terms, decided, decision));
     }
     if (desk_ != nullptr) {
         PLIMSOLL_TRY(decided, foresee(origin, trade));

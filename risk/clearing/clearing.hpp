@@ -3,6 +3,7 @@
 
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/commands.hpp"
+#include "risk/clearing/terms.hpp"
 
 namespace plimsoll::risk {
 
@@ -34,12 +35,15 @@ private:
     }
     [[nodiscard]] result<void> pay(Body const& payment, AccountId payer, AssetId asset, Origin const& origin,
                                    Decision& decision);
+    [[nodiscard]] result<void> charge(Traded& trade, TradeTerms const& terms) const;
+    [[nodiscard]] result<void> keep_cap(Traded const& trade, TradeTerms const& terms, std::span<Event const> decided, Decision& decision);
     [[nodiscard]] result<std::span<Event const>> foresee(Origin const& origin, Body const& body);
 
     book::Book const* book_;
     MarginDesk* desk_;
     std::optional<Acceptance> acceptance_; ///< where there is a desk
     std::vector<Event> foreseen_; ///< kept for its memory
+    AccountRows rows_;
 };
 
 /// The ledger's first account of a kind, where `named` is none.

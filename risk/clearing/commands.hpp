@@ -54,7 +54,7 @@ struct Fund {
 /// Settles every position of an expired instrument at one price.
 struct SettleExpiry {
     InstrumentId instrument;
-    Price price;
+    Price price; ///< 0: the average of what was observed before the expiry
 };
 
 /// Starts a liquidation, or goes on with one.

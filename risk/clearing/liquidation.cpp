@@ -393,7 +393,7 @@ result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& o
 result<void> Liquidations::close_insolvent(OpenLiquidation const& open, Int128 equity, Origin const& origin, Decision& decision) {
     LossCover const cover(*book_, clearing_);
     book::PositionRow const* const worst = open.worst.is_some() ? book_->position(open.account, open.worst) : nullptr;
-    LoserPosition const loser{worst == nullptr ? 0 : worst->size.units()};
+    LoserPosition const loser{worst == nullptr || !may_deleverage_ ? 0 : worst->size.units()};
     OpenLoss loss{open.account, desk_->quote(), -equity, open.worst, open.id, open.penalty};
     PLIMSOLL_TRY(foreseen, cover.plan(loss, loser));
     PLIMSOLL_TRYV(take_over(open, foreseen.deals, origin, decision));

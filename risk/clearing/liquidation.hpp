@@ -49,6 +49,9 @@ public:
     Liquidations(book::Book const& book, MarginDesk& desk, ClearingPreset const* clearing = nullptr)
         : book_(&book), desk_(&desk), clearing_(clearing), foresight_(book) {}
 
+    /// Whether winners may be closed: a breaker may forbid it. They may, unless told otherwise.
+    void allow_deleveraging(bool allowed) { may_deleverage_ = allowed; }
+
     /// Everybody strictly below maintenance who is not being liquidated, in order. Liquidators themselves
     /// and accounts whose margin cannot be had are left out.
     [[nodiscard]] std::vector<AccountId> due();
@@ -82,6 +85,7 @@ private:
     book::Book const* book_;
     MarginDesk* desk_;
     ClearingPreset const* clearing_;
+    bool may_deleverage_ = true;
     Foresight foresight_;
     AccountRows rows_;
 };

@@ -27,6 +27,11 @@ constexpr std::array terms{
     ClearingTerm{"auction_insolvent_length", "s", 3'600 * one, 0, 604'800 * one, derive_script},
     ClearingTerm{"auction_fee", "of value", 100 * thousandth, 0, 100 * thousandth, derive_script},
     ClearingTerm{"auction_buffer", "of risk", 150 * thousandth, 0, 4 * one, derive_script},
+    ClearingTerm{"settlement_window", "s", 1'800 * one, 1 * one, 86'400 * one, "Derive v2: 30 minutes"},
+    ClearingTerm{"trade_taker_fee", "of quote", 0, 0, one, design},
+    ClearingTerm{"trade_maker_fee", "of quote", 0, 0, one, design},
+    ClearingTerm{"trade_least_fee", "settlement asset", 0, 0, 1'000'000 * one, design},
+    ClearingTerm{"open_interest_cap", "contracts, 0: none", 0, 0, Int128{1'000'000'000'000'000} * one, design},
     ClearingTerm{"auction_dust", "quote", 0, 0, 1'000 * one, design},
 };
 
@@ -81,7 +86,32 @@ result<ClearingTerms> clearing_terms_of(book::Book const& book) {
     all.auction = {Int256{start},   Int256{cutoff}, seconds(fast),  seconds(slow), seconds(insolvent),
                    Int256{fee}, Int256{buffer}, Int256{dust}};
     PLIMSOLL_TRYV(derive::check(all.auction));
+    PLIMSOLL_TRY(window, value_of(book, "settlement_window"));
+    all.settlement_window_ns = static_cast<TimeNs>(window / (one / 1'000'000'000));
     return all;
+}
+
+result<TradeTerms> trade_terms_of(book::Book const& book, InstrumentId instrument) {
+    TradeTerms terms;
+    bool has_any = false;
+    for (book::ParameterRow const& row : book.parameters.rows()) has_any = has_any || row.scope.view() == clearing_scope;
+    if (!has_any) return terms;
+    struct Place {
+        std::string_view name;
+        Int128* value;
+    };
+    for (Place const& place : {Place{"trade_taker_fee", &terms.taker_fee}, Place{"trade_maker_fee", &terms.maker_fee},
+                               Place{"trade_least_fee", &terms.least_fee}, Place{"open_interest_cap", &terms.open_interest_cap}}) {
+        PLIMSOLL_TRY(value, value_of(book, place.name));
+        *place.value = value;
+    }
+    std::string const own = "open_interest_cap." + std::string(book.instrument(instrument).name.view());
+    for (book::ParameterRow const& row : book.parameters.rows()) {
+        if (row.scope.view() != clearing_scope || row.name.view() != own) continue;
+        if (row.value.is_negative()) return fail(Errc::clearing_term_out_of_bounds, own + " is below zero");
+        terms.open_interest_cap = row.value.units();
+    }
+    return terms;
 }
 
 } // namespace plimsoll::risk

@@ -37,7 +37,20 @@ struct CloseTerms {
 struct ClearingTerms {
     CloseTerms close;
     derive::AuctionParameters auction;
+    TimeNs settlement_window_ns = 0; ///< before the expiry, averaged
 };
+
+/// What a trade costs, of its quote, and how large a market may grow. All zero: nothing is asked.
+struct TradeTerms {
+    Int128 taker_fee = 0; ///< of the quote
+    Int128 maker_fee = 0;
+    Int128 least_fee = 0; ///< of each side that pays one, in the settlement asset
+    Int128 open_interest_cap = 0; ///< contracts; 0: none
+};
+
+/// Of one instrument: its cap is the parameter `open_interest_cap.NAME`, else `open_interest_cap`. Quick where the ledger
+/// has no parameter of the scope. Errors: Errc::clearing_term_out_of_bounds.
+[[nodiscard]] result<TradeTerms> trade_terms_of(book::Book const& book, InstrumentId instrument);
 
 /// Errors: Errc::clearing_term_out_of_bounds with the name; parameter_out_of_bounds where the auction's
 /// numbers do not fit together (a curve that rises).

@@ -57,7 +57,7 @@ void fields_of(FieldReader& v, risk::Fund& ask) {
 
 void fields_of(FieldReader& v, risk::SettleExpiry& ask) {
     v.instrument("instrument", ask.instrument);
-    v.decimal("price", ask.price);
+    v.decimal("price", ask.price, Need::maybe);
 }
 
 void fields_of(FieldReader& v, risk::Liquidate& ask) {

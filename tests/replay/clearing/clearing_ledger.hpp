@@ -110,8 +110,7 @@ public:
         Origin origin;
         origin.source_time = std::max(start, book().time());
         Event const event{origin, std::move(body)};
-        static_cast<void>(must(house_->engine().submit(event)));
-        if (house_->desk() != nullptr) house_->desk()->saw(event);
+        must(house_->record(std::span(&event, 1)));
     }
     /// In force once the house is opened again.
     void adopt_clearing(risk::ClearingPreset const& preset) {

@@ -1,0 +1,142 @@
+#include "risk/clearing/safeguards.hpp"
+
+#include "ledger/event/decimal.hpp"
+#include "risk/clearing/acceptance.hpp"
+#include "risk/clearing/loss_cover.hpp"
+
+#include <algorithm>
+
+namespace plimsoll::risk {
+namespace {
+
+[[nodiscard]] bool moves_with_time(BreakerRule const& rule) {
+    return rule.metric == Metric::oracle_age || rule.metric == Metric::oracle_confidence || rule.metric == Metric::free_liquidity;
+}
+
+[[nodiscard]] std::string list_of(Operations operations) {
+    std::string list;
+    for (std::size_t i = 0; i < operation_count; ++i) {
+        auto const operation = static_cast<Operation>(i);
+        if ((operations & bit(operation)) != 0) list.append(list.empty() ? "" : ", ").append(word(operation));
+    }
+    return list.empty() ? "nothing" : list;
+}
+
+} // namespace
+
+Safeguards::Safeguards(book::Book const& book, ClearingPreset const& preset, AssetId quote)
+    : book_(&book), preset_(&preset), quote_(quote), is_looking_(std::ranges::any_of(preset.breakers, moves_with_time)),
+      board_(preset.breakers) {
+    forget();
+}
+
+TimeNs Safeguards::memory_ns() const {
+    TimeNs longest = preset_->withdrawals.after;
+    for (BreakerRule const& rule : preset_->breakers) longest = std::max(longest, rule.window);
+    return longest;
+}
+
+void Safeguards::forget() {
+    board_ = BreakerBoard(preset_->breakers);
+    watch_.emplace(board_, shared_fund(*book_), quote_);
+    holes_.clear();
+    steps_.clear();
+    looked_ = -1;
+}
+
+void Safeguards::forget_board() {
+    board_ = BreakerBoard(preset_->breakers);
+    steps_.clear();
+}
+
+void Safeguards::recall(BreakerTripped const& fact, TimeNs time) {
+    static_cast<void>(board_.take(fact, time)); // another preset's breaker binds nobody
+}
+void Safeguards::recall(BreakerReleased const& fact, TimeNs time) { static_cast<void>(board_.take(fact, time)); }
+
+void Safeguards::follow(Event const& event, book::Book const& after) {
+    for (Body& body : watch_->follow(event, after)) steps_.push_back({std::move(body), after.sequence()});
+    if (!preset_->withdrawals.while_hole) return;
+    visit_body(event.body, [&](auto const& fact) {
+        using Fact = std::decay_t<decltype(fact)>;
+        if constexpr (std::is_same_v<Fact, BadDebtRecognised> || std::is_same_v<Fact, WaterfallPaid>) {
+            holes_[AssetId{fact.asset}] = after.time();
+        }
+    });
+}
+
+result<void> Safeguards::look(TimeNs now) {
+    if (!is_looking_ || now == looked_ || !book_->has(quote_)) return outcome::success();
+    looked_ = now;
+    PLIMSOLL_TRY(valuation, Valuation::of(*book_, quote_));
+    for (Body& body : watch_->look(valuation, now)) steps_.push_back({std::move(body), 0});
+    return outcome::success();
+}
+
+std::vector<BreakerStep> Safeguards::take_steps() {
+    std::vector<BreakerStep> steps;
+    std::swap(steps, steps_);
+    return steps;
+}
+
+/// A trade needs more risk to be allowed unless it only reduces both sides; who has no margin has no side.
+Operations Safeguards::needed(Command const& command) const {
+    if (std::holds_alternative<Deposit>(command)) return bit(Operation::deposit);
+    if (std::holds_alternative<Withdraw>(command)) return bit(Operation::withdraw);
+    if (std::holds_alternative<Transfer>(command)) return bit(Operation::transfer);
+    if (std::holds_alternative<SettleExpiry>(command)) return bit(Operation::settle);
+    bool const liquidates = std::holds_alternative<Liquidate>(command) || std::holds_alternative<LiquidateAll>(command) ||
+                            std::holds_alternative<Bid>(command);
+    if (liquidates) return bit(Operation::liquidate);
+    auto const* const trade = std::get_if<Trade>(&command);
+    if (trade == nullptr) return 0;
+    for (AccountId const side : {trade->buyer, trade->seller}) {
+        if (!book_->has(side) || !is_margined(*book_, side) || !book_->has(trade->instrument)) continue;
+        book::PositionRow const* const held = book_->position(side, trade->instrument);
+        Int128 const before = held == nullptr ? 0 : held->size.units();
+        Int128 const after = before + (side == trade->buyer ? trade->size.units() : -trade->size.units());
+        if (!SizeChange{before, after}.only_reduces()) return bit(Operation::open);
+    }
+    return bit(Operation::reduce);
+}
+
+result<void> Safeguards::refuse(Operation operation, Decision& decision) const {
+    for (book::BreakerRow const& row : book_->breakers.rows()) {
+        if (row.tripped == 0 || (row.allowed & bit(operation)) != 0) continue;
+        decision.say("breaker_value", {}, row.value.units());
+        decision.say("breaker_threshold", {}, row.threshold.units());
+        std::string const scope = row.scope.view().empty() ? "" : " of " + std::string(row.scope.view());
+        return fail(Errc::breaker_tripped, std::string(word(operation)) + " by " + std::string(row.name.view()) + scope + ": " +
+                                               format_decimal(row.value) + " beyond " + format_decimal(row.threshold) + "; until it releases: " +
+                                               list_of(row.allowed));
+    }
+    return fail(Errc::liquidation_grace);
+}
+
+result<void> Safeguards::admit_withdrawal(AssetId asset, TimeNs now, Decision& decision) const {
+    if (!book_->has(asset)) return outcome::success(); // said by who looks for it
+    Int128 const hole = book_->asset(asset).bad_debt.units();
+    auto const seen = holes_.find(asset);
+    auto const last = seen == holes_.end() ? std::nullopt : std::optional(seen->second);
+    if (!preset_->withdrawals.is_closed(hole, last, now)) return outcome::success();
+    decision.say("hole", {}, hole);
+    std::string const name(book_->asset(asset).name.view());
+    if (hole > 0) return fail(Errc::withdrawals_wait, "bad debt of " + format_decimal(hole) + " " + name + " is open");
+    return fail(Errc::withdrawals_wait, "bad debt in " + name + " was last seen at " + format_time(*last) + "; withdrawals go on at " +
+                                            format_time(*last + preset_->withdrawals.after));
+}
+
+result<void> Safeguards::admit(Command const& command, TimeNs now, Decision& decision) const {
+    Operations const allowed = board_.allowed(now);
+    if (allowed != all_operations) {
+        Operations const missing = needed(command) & ~allowed;
+        for (std::size_t i = 0; i < operation_count; ++i) {
+            auto const operation = static_cast<Operation>(i);
+            if ((missing & bit(operation)) != 0) return refuse(operation, decision);
+        }
+    }
+    if (auto const* const ask = std::get_if<Withdraw>(&command)) return admit_withdrawal(ask->asset, now, decision);
+    return outcome::success();
+}
+
+} // namespace plimsoll::risk
