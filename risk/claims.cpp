@@ -13,10 +13,10 @@ namespace {
 
 } // namespace
 
-result<Claims> claims_on(Valuation const& valuation, AssetId asset) {
+result<CustomerClaims> claims_on(Valuation const& valuation, AssetId asset) {
     book::Book const& book = valuation.book();
     std::vector<Amount> by_account(book.accounts.size() + 1);
-    Claims claims;
+    CustomerClaims claims;
     for (book::BalanceRow const& row : book.balances.rows()) {
         if (row.asset != asset) continue;
         PLIMSOLL_TRYV(add_to_claim(by_account[row.account.number()], row.amount));

@@ -13,7 +13,7 @@ struct Claim {
     Amount amount;
 };
 
-struct Claims {
+struct CustomerClaims {
     std::vector<Claim> positive; ///< in order of accounts; their sum is AssetSolvency::liabilities
     std::vector<Claim> negative; ///< the deepest first; their sum is AssetSolvency::negative
     Amount owed;
@@ -22,6 +22,6 @@ struct Claims {
 };
 
 /// Errors: book::Errc::amount_overflow where a claim or a sum leaves 126 bits.
-[[nodiscard]] result<Claims> claims_on(Valuation const& valuation, AssetId asset);
+[[nodiscard]] result<CustomerClaims> claims_on(Valuation const& valuation, AssetId asset);
 
 } // namespace plimsoll::risk

@@ -19,7 +19,7 @@ unit() { # NAME SOURCE...
 }
 unit event "$source_dir"/ledger/event/*.cpp
 unit book "$source_dir"/ledger/book/*.cpp
-unit worth "$source_dir"/risk/{solvency,valuation}.cpp
+unit worth "$source_dir"/risk/{solvency,valuation,errc}.cpp "$source_dir"/risk/number/{fraction,wide_integer}.cpp
 unit golden "$source_dir"/tools/golden/golden.cpp "$source_dir"/tools/errc.cpp "$source_dir"/tools/text/xz.cpp
 unit main "$source_dir"/tests/replay/golden_builds.cpp
 

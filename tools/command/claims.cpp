@@ -36,14 +36,14 @@ struct Uncovered {
 
 struct Sheet {
     AssetId asset;
-    risk::Claims claims;
+    risk::CustomerClaims claims;
     std::vector<Uncovered> below;
     Amount not_covered; ///< of those that nothing covers whole, all of it
 };
 
 /// In the order of depth: an account with other assets enough covers itself; then the fund as far as it reaches whole claims, then
 /// what stands behind it.
-[[nodiscard]] Sheet cover(risk::Valuation const& valuation, risk::AssetSolvency const& assets, risk::Claims claims) {
+[[nodiscard]] Sheet cover(risk::Valuation const& valuation, risk::AssetSolvency const& assets, risk::CustomerClaims claims) {
     Sheet sheet{assets.asset, std::move(claims), {}, {}};
     Int128 fund = assets.fund.units();
     Int128 backstop = assets.backstop.units();
