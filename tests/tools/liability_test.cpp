@@ -65,7 +65,7 @@ TEST_F(Liabilities, AnswerAsTheirUsersMeetThem) {
         std::string line;
     };
     for (Row const& row :
-         {Row{"claims day", 0, "580.00 USD owed to 1 customer"}, Row{"claims day", 0, "insurance fund"}, Row{"claims day --json", 0, "\"owing\": \"-30.50\""},
+         {Row{"claims day", 0, "580.00 USD owed to 1 customer"}, Row{"claims day", 0, "alice             -30.50  in part"}, Row{"claims day", 0, "1 customer; 0.50 not covered"}, Row{"claims day --json", 0, "\"owing\": \"-30.50\""},
           Row{"claims day --csv", 0, "USD,bob,580.00,\n"}, Row{"claims day --csv", 0, "USD,alice,-30.50,"}, Row{"claims empty", 0, "Nobody is owed anything"},
           Row{"claims day --asset EUR", 3, "unknown"}, Row{"claims day --csv --json", 2, "not both"},
           Row{"check-proof owed/bob.USD.proof --key books.pub", 0, "account bob is owed 580 USD"},

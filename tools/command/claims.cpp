@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace plimsoll::tools {
 namespace {
 
@@ -38,28 +40,29 @@ struct Sheet {
     AssetId asset;
     risk::CustomerClaims claims;
     std::vector<Uncovered> below;
-    Amount not_covered; ///< of those that nothing covers whole, all of it
+    Amount not_covered; ///< what neither reaches
 };
 
-/// In the order of depth: an account with other assets enough covers itself; then the fund as far as it reaches whole claims, then
-/// what stands behind it.
+/// The deepest first: an account with other assets enough covers itself; else the fund as far as it reaches, then what stands
+/// behind it.
 [[nodiscard]] Sheet cover(risk::Valuation const& valuation, risk::AssetSolvency const& assets, risk::CustomerClaims claims) {
     Sheet sheet{assets.asset, std::move(claims), {}, {}};
-    Int128 fund = assets.fund.units();
-    Int128 backstop = assets.backstop.units();
+    Int128 fund = std::max<Int128>(assets.fund.units(), 0);
+    Int128 backstop = std::max<Int128>(assets.backstop.units(), 0);
     for (risk::Claim const& claim : sheet.claims.negative) {
-        Int128 const deficit = -claim.amount.units();
-        std::string_view layer = "not covered";
-        if (!valuation.account(claim.account).amount.is_negative()) {
-            layer = "own collateral";
-        } else if (fund >= deficit) {
-            layer = "insurance fund";
-            fund -= deficit;
-        } else if (backstop >= deficit) {
-            layer = "backstop";
-            backstop -= deficit;
-        } else {
-            static_cast<void>(sheet.not_covered.add(Amount{deficit})); // less than the sum of all, which fits
+        Int128 left = -claim.amount.units();
+        std::string_view layer = "own collateral";
+        if (valuation.account(claim.account).amount.is_negative()) {
+            Int128 const of_fund = std::min(left, fund);
+            Int128 const of_backstop = std::min(left - of_fund, backstop);
+            fund -= of_fund;
+            backstop -= of_backstop;
+            left -= of_fund + of_backstop;
+            layer = left != 0          ? (of_fund + of_backstop == 0 ? "not covered" : "in part")
+                    : of_backstop == 0 ? "insurance fund"
+                    : of_fund == 0     ? "backstop"
+                                       : "insurance fund and backstop";
+            static_cast<void>(sheet.not_covered.add(Amount{left})); // less than the sum of all, which fits
         }
         sheet.below.push_back({claim, layer});
     }
