@@ -35,6 +35,8 @@ enum class Errc {
     signature_missing,
     signature_wrong,
     proof_fails,
+    golden_malformed,
+    other_build_fails,
 };
 
 [[nodiscard]] Rule describe(Errc code);

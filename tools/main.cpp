@@ -26,6 +26,9 @@ int main(int argc, char** argv) {
     add_reconcile(shell);
     add_price(shell);
     add_verify(shell);
+    add_replay_test(shell);
+    add_state_root(shell);
+    add_bisect(shell);
     add_stats(shell);
     add_checkpoint(shell);
     add_tree(shell);
@@ -33,5 +36,6 @@ int main(int argc, char** argv) {
     add_sign(shell);
     add_prove(shell);
     add_check_proof(shell);
+    add_claims(shell);
     return shell.run(argc, argv);
 }

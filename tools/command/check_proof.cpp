@@ -1,6 +1,7 @@
 #include "ledger/event/decimal.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/proof/check.hpp"
+#include "tools/proof/liabilities.hpp"
 #include "tools/proof/signed_checkpoints.hpp"
 #include "tools/text/json_writer.hpp"
 #include "tools/text/people.hpp"
@@ -16,12 +17,14 @@ constexpr char const* examples =
     "\n"
     "  plimsoll check-proof event.proof --key books.pub\n"
     "  plimsoll check-proof grown.proof --key books.pub --old january.note\n"
-    "  plimsoll check-proof alice.proof --key example.org/books+5d1c7b0a+AT...\n";
+    "  plimsoll check-proof alice.proof --key example.org/books+5d1c7b0a+AT...\n"
+    "  plimsoll check-proof owed/alice.USD.proof --key books.pub --note owed/liabilities.note   # was my claim counted?\n";
 
 struct Ask {
     std::string file;
     std::string key;
     std::string old;
+    std::string note;
 };
 
 // What a proof shows, for both forms of the answer.
@@ -87,9 +90,50 @@ void tell(AccountProof const& proof, JsonWriter& json, std::string& text) {
     return outcome::success();
 }
 
+/// A customer's proof of having been counted: against the signed note, or against the published one where nobody signed.
+[[nodiscard]] result<Status> check_liability(Shell const& shell, Ask const& ask, std::string const& text) {
+    if (ask.key.empty() && ask.note.empty()) return fail(Errc::usage, "say who is believed: --key of the signer, or --note FILE as published");
+    std::optional<VerifierKey> key;
+    std::string published;
+    if (!ask.key.empty()) {
+        PLIMSOLL_TRY(verifier, verifier_from(ask.key));
+        key = verifier;
+    }
+    if (!ask.note.empty()) {
+        PLIMSOLL_TRY(note, read_text(ask.note));
+        published = std::move(note);
+    }
+    auto const parsed = LiabilityProof::parse(text);
+    if (!parsed) return outcome::failure(parsed.error().at(ask.file));
+    LiabilityProof const& proof = parsed.value();
+    auto const says = check_liabilities_note(proof.note, key ? &*key : nullptr, published);
+    if (!says) return outcome::failure(says.error().at(ask.file));
+    if (auto const verdict = proof.check(says.value()); !verdict) return outcome::failure(verdict.error().at(ask.file));
+    LiabilityTotal const& total = *says.value().find(proof.asset);
+    std::string out;
+    if (shell.is_json()) {
+        JsonWriter json(out, JsonWriter::Layout::pretty);
+        json.begin_object().field("command", "check-proof").field("holds", true).field("origin", says.value().origin);
+        json.field("events", says.value().events).field("time", format_time(says.value().time)).field("account", proof.account);
+        json.field("asset", proof.asset).field("amount", proof.amount).field("total", total.root.sum).field("leaves", total.leaves);
+        json.field("signed", key.has_value()).field("build", build_version()).end_object();
+        out += "\n";
+    } else {
+        out = fmt::format("Holds, {} {}, after event {} ({})\n  account {} is owed {} {}\n  counted in the {} {} owed to {}\n",
+                          key ? "as signed by" : "as published by", says.value().origin, people_sequence(says.value().events),
+                          format_time(says.value().time), proof.account, people_exact(proof.amount, 0), proof.asset,
+                          people_exact(total.root.sum, 0), proof.asset, people_plural(total.leaves, "customer"));
+    }
+    PLIMSOLL_TRYV(Shell::print(out));
+    return Status::fine;
+}
+
 [[nodiscard]] result<Status> check(Shell const& shell, Ask const& ask) {
-    PLIMSOLL_TRY(key, verifier_from(ask.key));
     PLIMSOLL_TRY(text, read_text(ask.file));
+    if (LiabilityProof::is_one(text)) return check_liability(shell, ask, text);
+    if (!ask.note.empty()) return fail(Errc::usage, "--note goes with a proof of liabilities");
+    if (ask.key.empty()) return fail(Errc::usage, "--key is required; see plimsoll check-proof --help");
+    PLIMSOLL_TRY(key, verifier_from(ask.key));
     auto const parsed = ProofFile::parse(text);
     if (!parsed) return outcome::failure(parsed.error().at(ask.file));
     ProofFile const& file = parsed.value();
@@ -118,7 +162,8 @@ void add_check_proof(Shell& shell) {
     auto ask = std::make_shared<Ask>();
     CLI::App& command = shell.add("check-proof", "Does a proof hold? Needs no ledger", examples);
     command.add_option("FILE", ask->file, "The proof")->required();
-    command.add_option("--key", ask->key, "The verifier's line, or a file that holds it")->required();
+    command.add_option("--key", ask->key, "The verifier's line, or a file that holds it");
+    command.add_option("--note", ask->note, "The published note of liabilities, which the proof must be against");
     command.add_option("--old", ask->old, "An older signed checkpoint's file, which the log must extend");
     shell.on_run(command, [&shell, ask] { return check(shell, *ask); });
 }

@@ -28,12 +28,18 @@ void add_diff(Shell& shell);
 void add_reconcile(Shell& shell);
 void add_price(Shell& shell);
 void add_verify(Shell& shell);
+void add_replay_test(Shell& shell);
+void add_state_root(Shell& shell);
+void add_bisect(Shell& shell);
 void add_stats(Shell& shell);
 void add_checkpoint(Shell& shell);
 void add_tree(Shell& shell);
 void add_key(Shell& shell);
 void add_sign(Shell& shell);
 void add_prove(Shell& shell);
+/// A word of `prove`.
+void add_prove_liabilities(Shell& shell, CLI::App& prove);
 void add_check_proof(Shell& shell);
+void add_claims(Shell& shell);
 
 } // namespace plimsoll::tools

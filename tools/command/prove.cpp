@@ -20,7 +20,8 @@ constexpr char const* examples =
     "  plimsoll prove books event '#17172' --output event.proof\n"
     "  plimsoll prove books consistency --from 17000 --output grown.proof\n"
     "  plimsoll prove books account alice --output alice.proof\n"
-    "  plimsoll prove books account alice --at 2026-01-31      # needs a checkpoint signed at that moment\n";
+    "  plimsoll prove books account alice --at 2026-01-31      # needs a checkpoint signed at that moment\n"
+    "  plimsoll prove books liabilities --secret books.secret --key books.key --output owed  # a proof for each customer\n";
 
 struct Ask {
     std::string directory;
@@ -177,6 +178,7 @@ void add_prove(Shell& shell) {
     account.add_option("--at", ask->at, "The moment M; without it, the checkpoint's");
     account.add_flag("--definitions", ask->with_definitions, "Also the rows of its assets and instruments, so that they have names");
     shell.on_run(account, [ask] { return prove_account(*ask); });
+    add_prove_liabilities(shell, command);
 }
 
 } // namespace plimsoll::tools

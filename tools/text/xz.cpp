@@ -68,4 +68,14 @@ result<std::string> read_xz(std::filesystem::path const& path) {
     return text;
 }
 
+std::string to_xz(std::string_view text) {
+    std::string packed(lzma_stream_buffer_bound(text.size()), '\0');
+    std::size_t used = 0;
+    lzma_ret const verdict = lzma_easy_buffer_encode(9, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<std::uint8_t const*>(text.data()), text.size(),
+                                                     reinterpret_cast<std::uint8_t*>(packed.data()), &used, packed.size());
+    PLIMSOLL_ASSERT(verdict == LZMA_OK); // the room is enough; only memory can lack
+    packed.resize(used);
+    return packed;
+}
+
 } // namespace plimsoll::tools
