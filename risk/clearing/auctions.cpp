@@ -1,6 +1,5 @@
 #include "risk/clearing/auctions.hpp"
 
-#include "ledger/book/decide.hpp"
 
 #include <algorithm>
 
@@ -45,65 +44,6 @@ result<void> Auctions::open(OpenLiquidation& open, Origin const& origin, Decisio
     return outcome::success();
 }
 
-/// Funding that a position has not met is met when it moves, so it counts as cash first.
-result<void> Auctions::move_share(OpenLiquidation const& open, AccountId bidder, Int256 const& share, Origin const& origin,
-                                  Decision& decision) const {
-    Checked on;
-    std::vector<AssetHolding> cash;
-    auto add = [&](AssetId asset, Int128 amount) {
-        auto const found = std::ranges::find(cash, asset, &AssetHolding::asset);
-        if (found == cash.end()) {
-            cash.push_back({asset, amount});
-        } else {
-            found->amount = on.add(Int256{found->amount}, Int256{amount}).to_128();
-        }
-    };
-    auto part_of = [&](Int128 units) { return on.times(Int256{units}, share).to_128(); };
-    book_->for_balances(open.account, [&](book::BalanceRow const& row) { add(row.asset, row.amount.units()); });
-    result<void> done = outcome::success();
-    std::vector<PositionSettled> moved;
-    book_->for_positions(open.account, [&](book::PositionRow const& row) {
-        if (!done || (row.size.is_zero() && row.quote.is_zero())) return;
-        book::InstrumentRow const& instrument = book_->instrument(row.instrument);
-        PositionSettled settled;
-        settled.account = open.account;
-        settled.counter = bidder;
-        settled.instrument = row.instrument;
-        settled.asset = instrument.settle;
-        settled.type = SettlementType::transfer;
-        settled.size = Quantity{part_of(row.size.units())};
-        settled.quote = Amount{part_of(row.quote.units())};
-        settled.price = instrument.mark.value;
-        if (!settled.size.is_zero()) {
-            auto const pending = book::pending_funding(instrument, row);
-            if (!pending) {
-                done = pending.as_failure();
-                return;
-            }
-            add(instrument.settle, pending.value().units());
-        }
-        moved.push_back(settled);
-    });
-    PLIMSOLL_TRYV(std::move(done));
-    std::ranges::sort(moved, {}, &PositionSettled::instrument);
-    for (PositionSettled const& each : moved) decision.add(origin, each);
-    std::ranges::sort(cash, {}, &AssetHolding::asset);
-    for (AssetHolding const& each : cash) {
-        Int128 const reserved = each.asset == desk_->quote() ? open.auction.reserved_cash.to_128() : 0;
-        Int128 const part = part_of(each.amount - reserved);
-        if (part == 0) continue;
-        Transferred given;
-        given.account = bidder;
-        given.counter = open.account;
-        given.asset = each.asset;
-        given.type = TransferType::transfer;
-        given.amount = Amount{part};
-        decision.add(origin, given);
-    }
-    PLIMSOLL_TRYV(on.settle(0));
-    return outcome::success();
-}
-
 result<Levels> Auctions::levels_foreseen(AccountId account) {
     rows_after(*book_, account, foresight_.decided(), rows_);
     return desk_->levels(rows_);
@@ -145,7 +85,8 @@ result<bool> Auctions::bid(OpenLiquidation& open, Bid const& ask, Origin const& 
     fact.asset = desk_->quote().number();
     fact.amount = to_wire(pays - receives);
     decision.add(origin, rare(std::move(fact)));
-    PLIMSOLL_TRYV(move_share(open, ask.bidder, taken.share, origin, decision));
+    Reserved const reserved{desk_->quote(), open.auction.reserved_cash.to_128()};
+    PLIMSOLL_TRYV(move_share(*book_, open.account, ask.bidder, taken.share, reserved, origin, decision));
     if (pays > 0) {
         Transferred paid;
         paid.account = open.account;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "risk/clearing/liquidation.hpp"
+#include "risk/clearing/take_over.hpp"
 
 namespace plimsoll::risk {
 
@@ -33,8 +34,6 @@ public:
 
 private:
     [[nodiscard]] result<derive::DutchAuction> auction_of(AccountId account, Origin const& origin, Levels& levels);
-    [[nodiscard]] result<void> move_share(OpenLiquidation const& open, AccountId bidder, Int256 const& share,
-                                          Origin const& origin, Decision& decision) const;
     [[nodiscard]] result<std::optional<LossPlan>> pay_bidder(OpenLiquidation const& open, AccountId bidder, Int128 units, bool is_last,
                                                              Origin const& origin, Decision& decision) const;
     [[nodiscard]] result<Levels> levels_foreseen(AccountId account);

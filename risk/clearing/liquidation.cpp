@@ -1,5 +1,6 @@
 #include "risk/clearing/liquidation.hpp"
 
+#include "risk/clearing/take_over.hpp"
 #include "risk/margin/sweep.hpp"
 #include "risk/margin/tally.hpp"
 
@@ -252,6 +253,8 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
         PLIMSOLL_TRYV(end_flat(open, origin, decision));
         return true;
     }
+    PLIMSOLL_TRY(is_taken, goes_to_pool(open, levels, terms.close, origin, decision));
+    if (is_taken) return true;
     if (view.equity < 0) {
         PLIMSOLL_TRYV(close_insolvent(open, view.equity, origin, decision));
         return true;
@@ -386,6 +389,32 @@ result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& o
     LossCover const cover(*book_, clearing_);
     PLIMSOLL_TRY(plan, cover.plan({open.account, desk_->quote(), -equity, open.worst, open.id, open.penalty}));
     return write_loss(plan, next_loss(*book_), book_->sequence() + decision.events.size() + 1, origin, decision);
+}
+
+/// A backstop: below a share of maintenance the pool takes positions, cash and debts over as they are, with no fee and no
+/// price; so that its worth stays positive, or it does not. Source: Hyperliquid's liquidator vault, risk-models 2.1.7.
+result<bool> Liquidations::goes_to_pool(OpenLiquidation const& open, Levels const& levels, CloseTerms const& terms, Origin const& origin,
+                                        Decision& decision) {
+    if (terms.backstop_share == 0) return false;
+    auto const pool = account_of_kind(*book_, {}, wire::AccountKind::pool);
+    if (!pool || pool.value() == open.account) return false;
+    Tally on;
+    Int128 const line = on.product_down(std::max<Int128>(levels.maintenance_margin(), 0), terms.backstop_share);
+    PLIMSOLL_TRYV(on.settle("the backstop"));
+    if (levels.mark_to_market >= line) return false;
+    PLIMSOLL_TRY(valuation, Valuation::of(*book_, desk_->quote()));
+    Equity const pools = valuation.account(pool.value());
+    if (!pools.complete() || pools.amount.units() + levels.mark_to_market < 0) return false;
+    LiquidationBid bid;
+    bid.liquidation = open.id;
+    bid.account = open.account.number();
+    bid.bidder = pool.value().number();
+    bid.fraction = to_wire(one_units);
+    bid.asset = desk_->quote().number();
+    decision.add(origin, rare(std::move(bid)));
+    PLIMSOLL_TRYV(move_share(*book_, open.account, pool.value(), Int256{one_units}, {}, origin, decision));
+    end(open, levels.mark_to_market < 0 ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::closed, 0, origin, decision);
+    return true;
 }
 
 /// Who is closed follows from what the account is worth at the mark; what they pay, from what it then comes to: each

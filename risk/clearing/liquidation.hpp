@@ -64,7 +64,7 @@ public:
     /// The next group of an order-book close; true where it was the last. Closes the position with the
     /// largest maintenance margin, no more of it than leaves the account with the buffer, in thousandths
     /// of it; the fund takes its fee from what the bankruptcy price leaves. An account that is worth less than
-    /// nothing ends in one group: winners that the layers name are closed against it, the liquidator takes
+    /// nothing ends in one group: the pool takes it whole, where the terms say so and it can bear it; else winners that the layers name are closed against it, the liquidator takes
     /// what is left of every position at the mark, and who pays the loss, pays.
     [[nodiscard]] result<bool> close_step(OpenLiquidation& open, Origin const& origin, Decision& decision);
 
@@ -74,6 +74,8 @@ private:
     [[nodiscard]] result<void> cut(Slice const& slice, std::int64_t thousandths, OpenLiquidation const& open,
                                    Origin const& origin, Decision& decision, Int128& fee);
     [[nodiscard]] result<bool> restores(OpenLiquidation const& open, CloseTerms const& terms, Decision const& tried);
+    [[nodiscard]] result<bool> goes_to_pool(OpenLiquidation const& open, Levels const& levels, CloseTerms const& terms, Origin const& origin,
+                                            Decision& decision);
     [[nodiscard]] result<void> close_insolvent(OpenLiquidation const& open, Int128 equity, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> take_over(OpenLiquidation const& open, std::span<Deleveraged const> deals, Origin const& origin,
                                          Decision& decision) const;

@@ -19,6 +19,7 @@ constexpr std::array terms{
     ClearingTerm{"close_incentive_cap", "of notional", 50 * thousandth, 0, one / 2, design},
     ClearingTerm{"close_fee_cap", "of notional", 5 * thousandth, 0, one, dydx},
     ClearingTerm{"close_buffer", "of maintenance margin", one / 10, 0, 10 * one, design},
+    ClearingTerm{"backstop_share", "of maintenance margin, 0: never", 0, 0, one, "Hyperliquid: 2/3"},
     ClearingTerm{"close_dust", "quote", 100 * one, 0, 1'000'000 * one, design},
     ClearingTerm{"auction_start", "of value", 950 * thousandth, 0, one, derive_script},
     ClearingTerm{"auction_fast_cutoff", "of value", 700 * thousandth, 0, one, derive_script},
@@ -75,7 +76,7 @@ result<ClearingTerms> clearing_terms_of(book::Book const& book) {
          {Place{"close_spread_to_maintenance", &close.spread_to_maintenance},
           Place{"close_bankruptcy_adjustment", &close.bankruptcy_adjustment},
           Place{"close_incentive_cap", &close.incentive_cap}, Place{"close_fee_cap", &close.fee_cap},
-          Place{"close_buffer", &close.buffer}, Place{"close_dust", &close.dust}, Place{"auction_start", &start},
+          Place{"backstop_share", &close.backstop_share}, Place{"close_buffer", &close.buffer}, Place{"close_dust", &close.dust}, Place{"auction_start", &start},
           Place{"auction_fast_cutoff", &cutoff}, Place{"auction_fast_length", &fast},
           Place{"auction_slow_length", &slow}, Place{"auction_insolvent_length", &insolvent},
           Place{"auction_fee", &fee}, Place{"auction_buffer", &buffer}, Place{"auction_dust", &dust}}) {

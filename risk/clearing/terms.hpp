@@ -31,6 +31,7 @@ struct CloseTerms {
     Int128 incentive_cap = 0;         ///< but never more than this of the notional
     Int128 fee_cap = 0;               ///< what the fund takes at most, of the notional
     Int128 buffer = 0;                ///< closing stops when excess is this much of the maintenance margin
+    Int128 backstop_share = 0;        ///< below this share of its maintenance an account goes to the pool; 0: never
     Int128 dust = 0;                  ///< a remainder below this notional is closed too, in the quote asset
 };
 

@@ -277,5 +277,29 @@ TEST(DecidedCrash, RefusesWhatItCannotDecide) {
     EXPECT_EQ(setting.run("generate --ledger day --decide dydx-v4-perp --clearing nobody").status, 2);
 }
 
+TEST(ClearingPresets, AreListedShownCheckedAndAdopted) {
+    CommandSetting const setting;
+    std::string const list = setting.run("presets list").out;
+    for (char const* const name : {"ccp-like", "derive-v2", "dydx-v4 ", "hyperliquid "}) EXPECT_NE(list.find(name), std::string::npos) << name;
+    EXPECT_NE(setting.run("presets show ccp-like").out.find("halt-10m"), std::string::npos);
+    std::string const toml = setting.run("presets show ccp-like --toml").out;
+    setting.write("mine.toml", toml);
+    EXPECT_NE(setting.run("presets check mine.toml").out.find("sound"), std::string::npos);
+    std::string broken = toml;
+    broken.replace(broken.find("layer = \"market_fund\""), 21, "layer = \"shared_fund\"");
+    setting.write("broken.toml", broken);
+    Outcome const refused = setting.run("presets check broken.toml");
+    EXPECT_EQ(refused.status, 3);
+    EXPECT_NE(refused.err.find("named twice"), std::string::npos) << refused.err;
+    ASSERT_EQ(setting.run("init books").status, 0);
+    Outcome const adopted = setting.run("presets adopt books derive-v2");
+    EXPECT_EQ(adopted.status, 0) << adopted.err;
+    EXPECT_NE(adopted.out.find("derive-v2 1 (clearing: account, staked_module, socialised) is in force from event #1"), std::string::npos) << adopted.out;
+    Answer answer;
+    ask(setting, "presets adopt books mine.toml", answer);
+    EXPECT_EQ(text(answer.root, "/preset/scope"), "clearing");
+    EXPECT_EQ(count(answer.root, "/preset/adopted"), 2U);
+}
+
 } // namespace
 } // namespace plimsoll::tools

@@ -1,7 +1,9 @@
 #include "replay/engine.hpp"
+#include "risk/adoption.hpp"
 #include "risk/margin/preset_schema.hpp"
 #include "risk/margin/shipped_presets.hpp"
 #include "tools/command/answer.hpp"
+#include "tools/command/clearing_presets.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/preset_choice.hpp"
 #include "tools/command/question.hpp"
@@ -14,14 +16,16 @@ namespace plimsoll::tools {
 namespace {
 
 constexpr char const* examples =
-    "Margin rules as data. Every number of a preset has a unit and a source; a preset is checked when it is read,\n"
-    "and recorded in the ledger when it is adopted: from then on it is the one in force.\n"
+    "Margin rules, and what happens when collateral is not enough, as data. Every number of a preset has a unit and a\n"
+    "source; a preset is checked when it is read, and recorded in the ledger when it is adopted: from then on it is the\n"
+    "one in force, a margin preset beside a clearing preset.\n"
     "\n"
     "  plimsoll presets list\n"
     "  plimsoll presets show derive-srm\n"
     "  plimsoll presets show derive-srm --toml > mine.toml    # to start one of your own\n"
     "  plimsoll presets check mine.toml\n"
-    "  plimsoll presets adopt books derive-srm\n";
+    "  plimsoll presets adopt books derive-srm\n"
+    "  plimsoll presets adopt books derive-v2                 # who pays losses, and breakers\n";
 
 [[nodiscard]] result<Status> list(Shell const& shell) {
     std::string text;
@@ -37,8 +41,14 @@ constexpr char const* examples =
         json.field("description", preset.description()).field("source", preset.source());
         json.field("digest", to_hex(preset.digest())).end_object();
     }
+    json.end_array().key("clearing_presets").begin_array();
+    for (risk::ShippedClearingPreset const& each : risk::shipped_clearing_presets()) {
+        PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(each.body, each.file));
+        write_clearing(json, preset, 0);
+    }
     json.end_array().field("build", build_version()).end_object();
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0)));
+    PLIMSOLL_TRY(clearing, clearing_table());
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing));
     return Status::fine;
 }
 
@@ -102,7 +112,36 @@ void write_parameters(JsonWriter& json, risk::Preset const& preset, std::string_
     return out;
 }
 
+/// {"command", "preset"}, and whatever `more` adds.
+template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPreset const& preset, std::uint64_t adopted, More&& more) {
+    std::string text;
+    JsonWriter json(text, JsonWriter::Layout::pretty);
+    json.begin_object().field("command", "presets");
+    more(json);
+    json.key("preset");
+    write_clearing(json, preset, adopted);
+    json.field("build", build_version()).end_object();
+    return text + "\n";
+}
+
+[[nodiscard]] result<Status> show_clearing(Shell const& shell, std::string const& name, bool as_toml) {
+    PLIMSOLL_TRY(preset, clearing_preset_named(name));
+    if (as_toml) {
+        PLIMSOLL_TRYV(Shell::print(preset.body));
+    } else {
+        PLIMSOLL_TRYV(Shell::print(shell.is_json() ? clearing_json(preset, 0, [](JsonWriter&) {}) : clearing_text(preset)));
+    }
+    return Status::fine;
+}
+
+[[nodiscard]] result<void> check_clearing(Shell const& shell, std::string const& name) {
+    PLIMSOLL_TRY(preset, clearing_preset_named(name));
+    auto const sound = [&](JsonWriter& json) { json.field("file", name).field("sound", true); };
+    return Shell::print(shell.is_json() ? clearing_json(preset, 0, sound) : fmt::format("{}: sound; {}\n", name, people_clearing(preset)));
+}
+
 [[nodiscard]] result<Status> show(Shell const& shell, std::string const& name, bool as_toml) {
+    if (is_clearing_preset(name)) return show_clearing(shell, name, as_toml);
     PLIMSOLL_TRY(preset, preset_named(name));
     if (as_toml) {
         PLIMSOLL_TRYV(Shell::print(preset.body()));
@@ -114,6 +153,10 @@ void write_parameters(JsonWriter& json, risk::Preset const& preset, std::string_
 
 [[nodiscard]] result<Status> check(Shell const& shell, std::vector<std::string> const& names) {
     for (std::string const& name : names) {
+        if (is_clearing_preset(name)) {
+            PLIMSOLL_TRYV(check_clearing(shell, name));
+            continue;
+        }
         PLIMSOLL_TRY(preset, preset_named(name));
         std::string line = fmt::format("{}: sound; {}\n", name, people_preset({preset, 0}));
         if (shell.is_json()) {
@@ -129,20 +172,29 @@ void write_parameters(JsonWriter& json, risk::Preset const& preset, std::string_
     return Status::fine;
 }
 
-[[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
-    PLIMSOLL_TRY(preset, preset_named(name));
+[[nodiscard]] result<replay::Receipt> record(std::string const& directory, PresetAdopted fact) {
     PLIMSOLL_TRY(engine, replay::Engine::open(directory));
-    PresetAdopted fact;
-    fact.scope = margin_scope;
-    fact.name = preset.name();
-    fact.version = preset.version();
-    fact.digest = std::bit_cast<wire::Digest>(preset.digest());
-    fact.body = preset.body();
     Origin origin;
     origin.source_time = engine->book().time();
     origin.cause = Cause::command;
-    PLIMSOLL_TRY(receipt, engine->submit(Event{origin, rare(fact)}));
+    PLIMSOLL_TRY(receipt, engine->submit(Event{origin, rare(std::move(fact))}));
     PLIMSOLL_TRYV(engine->close());
+    return receipt;
+}
+
+[[nodiscard]] result<Status> adopt_clearing(Shell const& shell, std::string const& directory, std::string const& name) {
+    PLIMSOLL_TRY(preset, clearing_preset_named(name));
+    PLIMSOLL_TRY(receipt, record(directory, risk::adoption_of(preset)));
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? clearing_json(preset, receipt.first_sequence, [](JsonWriter&) {})
+                                               : fmt::format("{}: {} is in force from event {}\n", directory, people_clearing(preset),
+                                                             people_sequence(receipt.first_sequence))));
+    return Status::fine;
+}
+
+[[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
+    if (is_clearing_preset(name)) return adopt_clearing(shell, directory, name);
+    PLIMSOLL_TRY(preset, preset_named(name));
+    PLIMSOLL_TRY(receipt, record(directory, risk::adoption_of(preset)));
     std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
                                    people_sequence(receipt.first_sequence));
     if (shell.is_json()) {
@@ -168,7 +220,7 @@ struct Ask {
 
 void add_presets(Shell& shell) {
     auto ask = std::make_shared<Ask>();
-    CLI::App& command = shell.add("presets", "Margin rules as data: list, show, check, adopt", examples);
+    CLI::App& command = shell.add("presets", "Margin and clearing rules as data: list, show, check, adopt", examples);
     command.require_subcommand(1);
     auto add = [&](std::string const& name, std::string const& sentence) -> CLI::App& {
         CLI::App& action = *command.add_subcommand(name, sentence);

@@ -1,26 +1,13 @@
-#include "tools/errc.hpp"
+#include "risk/adoption.hpp"
 #include "tools/generate/catalogue.hpp"
 #include "tools/generate/day.hpp"
 #include "tools/generate/drive.hpp"
-
-#include <bit>
 
 namespace plimsoll::tools {
 namespace {
 
 constexpr std::uint64_t groups_between_progress = 4096;
 constexpr std::uint64_t commands_of_one_commit = 1000;
-
-[[nodiscard]] Body adoption(std::string_view scope, std::string_view name, std::string_view version, Hash const& digest,
-                            std::string_view body) {
-    PresetAdopted fact;
-    fact.scope = scope;
-    fact.name = name;
-    fact.version = version;
-    fact.digest = std::bit_cast<wire::Digest>(digest);
-    fact.body = body;
-    return rare(std::move(fact));
-}
 
 /// A day that a clearing house decides.
 class Decided {
@@ -58,10 +45,8 @@ private:
         Origin origin;
         origin.source_time = engine->book().time();
         origin.cause = Cause::definition;
-        risk::Preset const& margin = decided_.margin;
-        risk::ClearingPreset const& clearing = decided_.clearing;
-        PLIMSOLL_TRYV(engine->submit(Event{origin, adoption("margin", margin.name(), margin.version(), margin.digest(), margin.body())}));
-        PLIMSOLL_TRYV(engine->submit(Event{origin, adoption(risk::clearing_scope, clearing.name, clearing.version, clearing.digest, clearing.body)}));
+        PLIMSOLL_TRYV(engine->submit(Event{origin, rare(risk::adoption_of(decided_.margin))}));
+        PLIMSOLL_TRYV(engine->submit(Event{origin, rare(risk::adoption_of(decided_.clearing))}));
         return engine->close();
     }
 

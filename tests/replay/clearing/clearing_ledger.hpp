@@ -4,12 +4,11 @@
 #include "ledger/book/invariants.hpp"
 #include "ledger/event/decimal.hpp"
 #include "replay/clearing_house.hpp"
+#include "risk/adoption.hpp"
 #include "risk/margin/shipped_presets.hpp"
 #include "tests/replay/temporary_ledger.hpp"
 
 #include <gtest/gtest.h>
-
-#include <bit>
 
 namespace plimsoll::testing_aid {
 
@@ -114,13 +113,7 @@ public:
     }
     /// In force once the house is opened again.
     void adopt_clearing(risk::ClearingPreset const& preset) {
-        PresetAdopted fact;
-        fact.scope = "clearing";
-        fact.name = preset.name;
-        fact.version = preset.version;
-        fact.digest = std::bit_cast<wire::Digest>(preset.digest);
-        fact.body = preset.body;
-        submit(rare(std::move(fact)));
+        submit(rare(risk::adoption_of(preset)));
     }
     void set(std::string const& name, std::string const& value) {
         ParameterSet fact;
@@ -182,13 +175,7 @@ private:
         static_cast<void>(must(engine.submit(Event{origin, std::move(body)})));
     }
     static void adopt(replay::Engine& engine, risk::Preset const& preset) {
-        PresetAdopted fact;
-        fact.scope = "margin";
-        fact.name = preset.name();
-        fact.version = preset.version();
-        fact.digest = std::bit_cast<wire::Digest>(preset.digest());
-        fact.body = preset.body();
-        add(engine, rare(std::move(fact)));
+        add(engine, rare(risk::adoption_of(preset)));
     }
     static void define(replay::Engine& engine, bool market_fund) {
         for (auto const& [name, decimals] : {std::pair("USD", 6), std::pair("BTC", 8)}) {

@@ -218,5 +218,37 @@ TEST(EngineWaterfall, KeepsItsIdentitiesOnRandomCrashes) {
     }
 }
 
+/// Alice is long 2,000 at 100 with 5,000; maintenance of dydx-v4-perp is 1.2 % of the notional. At m she is worth
+/// 2,000 m - 195,000 and needs 24 m: two thirds are 16 m, met at m = 195,000 / 1,984 = 98.286...
+struct Backstop {
+    char const* name;
+    char const* mark;
+    char const* pool;
+    char const* pool_size; ///< contracts that the pool has then
+};
+class PoolBackstop : public testing::TestWithParam<Backstop> {};
+
+TEST_P(PoolBackstop, TakesTheWholeAccountBelowItsLine) {
+    Backstop const& row = GetParam();
+    Venue venue("hyperliquid");
+    venue.set("backstop_share", "0.666666666666666666");
+    if (units_of(row.pool) != 0) venue.must_take(L::deposit(venue.pool, row.pool));
+    venue.must_take(L::mark(row.mark));
+    venue.must_take(LiquidateAll{});
+    EXPECT_EQ(format_decimal(venue.size(venue.pool)), row.pool_size);
+    if (venue.size(venue.pool) == 0) return;
+    EXPECT_EQ(venue.size(L::alice), 0);
+    EXPECT_EQ(venue.cash(L::alice), 0);
+    EXPECT_EQ(venue.size(L::keeper), 0);
+    EXPECT_EQ(venue.book().losses.size(), 0U) << "what it is worth less than nothing is the pool's now";
+    EXPECT_EQ(venue.cash(venue.pool), units_of(row.pool) + units_of("5000")) << "with its cash; the loss is in the position";
+    EXPECT_NE(venue.book().liquidations[1].ended_sequence, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(BothSides, PoolBackstop,
+                         testing::Values(Backstop{"JustBelow", "98.28", "100000", "2000"}, Backstop{"JustAbove", "98.29", "100000", "0"},
+                                         Backstop{"Insolvent", "90", "15000", "2000"}, Backstop{"MoreThanThePoolCanBear", "90", "14999", "0"}),
+                         [](auto const& row) { return std::string(row.param.name); });
+
 } // namespace
 } // namespace plimsoll::risk

@@ -1,0 +1,29 @@
+#include "risk/adoption.hpp"
+
+#include "risk/clearing/terms.hpp"
+
+#include <bit>
+
+namespace plimsoll::risk {
+
+PresetAdopted adoption_of(Preset const& preset) {
+    PresetAdopted fact;
+    fact.scope = "margin";
+    fact.name = preset.name();
+    fact.version = preset.version();
+    fact.digest = std::bit_cast<wire::Digest>(preset.digest());
+    fact.body = preset.body();
+    return fact;
+}
+
+PresetAdopted adoption_of(ClearingPreset const& preset) {
+    PresetAdopted fact;
+    fact.scope = clearing_scope;
+    fact.name = preset.name;
+    fact.version = preset.version;
+    fact.digest = std::bit_cast<wire::Digest>(preset.digest);
+    fact.body = preset.body;
+    return fact;
+}
+
+} // namespace plimsoll::risk
