@@ -184,7 +184,7 @@ result<void> ClearingHouse::admit(risk::Command const& command, TimeNs now) {
 
 /// Without a price: the average of what was observed of the instrument's underlying before its expiry.
 result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer) {
-    if (ask.price.is_zero() && book().has(ask.instrument)) {
+    if (ask.price == risk::SettleExpiry::none && book().has(ask.instrument)) {
         book::InstrumentRow const& row = book().instrument(ask.instrument);
         if (row.expiry == 0) return fail(risk::Errc::instrument_never_expires);
         if (origin.source_time < row.expiry) return fail(risk::Errc::instrument_not_expired);

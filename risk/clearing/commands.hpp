@@ -54,7 +54,9 @@ struct Fund {
 /// Settles every position of an expired instrument at one price.
 struct SettleExpiry {
     InstrumentId instrument;
-    Price price; ///< 0: the average of what was observed before the expiry
+    Price price = none; ///< none: the average of what was observed before the expiry
+
+    static constexpr Price none{-1}; ///< no price is negative
 };
 
 /// Starts a liquidation, or goes on with one.

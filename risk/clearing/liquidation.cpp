@@ -56,9 +56,10 @@ constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is
     return outcome::success();
 }
 
-/// An account that only owes has been liquidated already: its debt is open, or was covered.
+/// An account that only owes cash has been liquidated already: its debt is open, or was covered. What a position without
+/// contracts has not settled is still to be realised.
 [[nodiscard]] bool has_anything(Portfolio const& portfolio) {
-    auto is_held = [](PerpetualHolding const& held) { return held.size != 0; };
+    auto is_held = [](PerpetualHolding const& held) { return held.size != 0 || held.unsettled != 0; };
     auto is_owned = [](AssetHolding const& held) { return held.amount > 0; };
     return !portfolio.options.empty() || std::ranges::any_of(portfolio.perpetuals, is_held) ||
            std::ranges::any_of(portfolio.assets, is_owned);

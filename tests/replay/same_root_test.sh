@@ -23,7 +23,7 @@ unit() { # NAME SOURCE...
 }
 unit event "$source_dir"/ledger/event/*.cpp
 unit book "$source_dir"/ledger/book/*.cpp
-unit day $(ls "$source_dir"/tools/generate/*.cpp | grep -v /drive.cpp) "$source_dir"/tools/errc.cpp \
+unit day $(ls "$source_dir"/tools/generate/*.cpp | grep -v -e /drive.cpp -e /decided.cpp) "$source_dir"/tools/errc.cpp \
     "$source_dir"/tests/replay/same_root.cpp
 
 launcher=$(command -v ccache || true)

@@ -265,9 +265,9 @@ TEST_P(DecidedCrash, BalancesAndSolvencyExplainsTheFund) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryPreset, DecidedCrash,
-                         testing::Values(std::pair("dydx-v4-perp", "dydx-v4"), std::pair("hyperliquid-perp", "hyperliquid"),
+                         testing::Values(std::pair("dydx-v4-perp", "dydx-v4"), std::pair("hyperliquid-perp", "dydx-v4"),
                                          std::pair("dydx-v4-perp", "ccp-like"), std::pair("dydx-v4-perp", "derive-v2")),
-                         [](auto const& row) { std::string name = row.param.second; std::erase(name, '-'); return name; });
+                         [](auto const& row) { std::string name = std::string(row.param.first) + row.param.second; std::erase(name, '-'); return name; });
 
 TEST(DecidedCrash, RefusesWhatItCannotDecide) {
     CommandSetting const setting;

@@ -70,6 +70,20 @@ TEST(Liquidation, DustIsClosedToo) {
     EXPECT_GE(venue.cash(L::alice), 0);
 }
 
+/// Who closes itself at a loss it cannot pay has no contracts left, and the debt lies in the position: it is recognised.
+/// Found by random commands (seed 1000062).
+TEST(Liquidation, RecognisesADebtThatNoContractShows) {
+    Venue venue;
+    venue.must_take(L::mark("90"));
+    venue.must_take(L::trade(L::bob, L::alice, "2000", "90"));
+    EXPECT_EQ(venue.size(L::alice), 0);
+    EXPECT_EQ(format_decimal(venue.cash(L::alice)), "5000");
+    venue.must_take(LiquidateAll{});
+    ASSERT_EQ(venue.book().losses.size(), 1U);
+    EXPECT_EQ(format_decimal(venue.book().losses[1].recognised), "15000");
+    EXPECT_EQ(venue.rule(Liquidate{L::alice, {}}), "nothing_to_liquidate") << "and only once";
+}
+
 struct Cover {
     char const* name;
     char const* market_fund;

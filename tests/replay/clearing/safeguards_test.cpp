@@ -238,7 +238,7 @@ TEST(SettleExpiry, AveragesWhatWasObservedWhereNobodyNamesAPrice) {
     TimeNs const expiry = L::start + 7'200 * L::second;
     InstrumentId const option = venue.option(wire::OptionSide::call, "50000", expiry, "50000");
     venue.must_take(L::trade(L::alice, L::bob, "1", "700", option));
-    SettleExpiry const ask{option, {}};
+    SettleExpiry const ask{option};
     EXPECT_EQ(venue.rule(ask, expiry - L::second), "instrument_not_expired");
     venue.must_take(L::observe(Observation::asset_price, L::btc.number(), "52000"), expiry - 600 * L::second);
     venue.must_take(L::observe(Observation::asset_price, L::btc.number(), "99000"), expiry);
@@ -257,7 +257,7 @@ TEST(SettleExpiry, NeedsAPriceThatSomebodySaw) {
     InstrumentDefined fact = L::instrument("FUT", wire::InstrumentKind::future);
     fact.expiry = L::start + 10 * L::second;
     venue.submit(rare(std::move(fact)));
-    SettleExpiry const ask{InstrumentId{venue.book().instruments.size()}, {}};
+    SettleExpiry const ask{InstrumentId{venue.book().instruments.size()}};
     EXPECT_TRUE(venue.ask(ask, L::start + 20 * L::second).refusal->is(Errc::settlement_price_missing));
     EXPECT_EQ(venue.rule(SettleExpiry{ask.instrument, Price{units_of("5")}}, L::start + 20 * L::second), "");
 }

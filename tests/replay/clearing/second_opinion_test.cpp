@@ -297,7 +297,7 @@ private:
             auto const levels = venue_.fresh_levels(account);
             if (!levels || levels.value().maintenance_excess >= 0) continue;
             bool has_anything = false;
-            venue_.book().for_positions(account, [&](auto const& row) { has_anything = has_anything || !row.size.is_zero(); });
+            venue_.book().for_positions(account, [&](auto const& row) { has_anything = has_anything || !row.size.is_zero() || !row.quote.is_zero(); });
             venue_.book().for_balances(account, [&](auto const& row) { has_anything = has_anything || row.amount.units() > 0; });
             if (has_anything) due.push_back(account);
         }
