@@ -7,14 +7,23 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <atomic>
 #include <thread>
 
 namespace plimsoll::store {
+namespace {
+
+std::atomic<rocksdb::Env*> environment_in_use{nullptr};
+
+} // namespace
+
+void use_environment(rocksdb::Env* environment) { environment_in_use = environment; }
 
 /// What each setting defends against is measured in the reliability notes that README.md cites: the
 /// default recovery mode drops acknowledged events behind a damaged byte without a word.
 rocksdb::DBOptions database_options() {
     rocksdb::DBOptions options;
+    if (auto* const other = environment_in_use.load()) options.env = other;
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     options.paranoid_checks = true;
     options.verify_sst_unique_id_in_manifest = true;

@@ -56,4 +56,8 @@ private:
 [[nodiscard]] rocksdb::ColumnFamilyOptions family_options(Family family);
 [[nodiscard]] rocksdb::DBOptions database_options();
 
+/// What every database opened from now on reaches its files through; null: the system's own. The tests of
+/// faults put theirs here (tests/faults/). It must outlive what was opened through it.
+void use_environment(rocksdb::Env* environment);
+
 } // namespace plimsoll::store
