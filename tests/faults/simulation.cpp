@@ -216,6 +216,7 @@ private:
 
     /// The node that had no faults, and the log by itself.
     void compare() {
+        Faulty const kind(path_); // without faults, but as fast
         auto const node = must(replay::ClearingHouse::open(path_, options()));
         auto const twin = must(replay::ClearingHouse::open(twin_path_, options()));
         Answer answer;
