@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace plimsoll::faults {
 
@@ -16,7 +17,8 @@ using testing_aid::Random;
 /// What becomes of bytes that were written and not synced, and of names whose directory was not.
 enum class Loss {
     everything, ///< gone, all of them
-    some,       ///< of each file a random first part stays, of the names a random subset
+    some,       ///< of each file a random first part stays, of what was done to the names of a directory a
+                ///< random first part, as a journal keeps it
     zeros,      ///< as some; the length of a file may have reached the disk where its last bytes did not
     shuffled,   ///< as some; and sectors of the rest may be there where earlier ones are not
 };
@@ -69,6 +71,12 @@ private:
     std::shared_ptr<std::uint64_t> used_ = std::make_shared<std::uint64_t>(0);
     std::uint64_t last_id_ = 0;
     Names now_;
+    /// What was done to the names of a directory since it was synced; null: gone.
+    struct Change {
+        std::string folder;
+        std::vector<std::pair<std::string, Handle>> names;
+    };
+    std::vector<Change> changes_;
     Names kept_; ///< after a power cut that loses everything it can
 };
 

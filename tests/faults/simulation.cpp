@@ -139,7 +139,8 @@ private:
                 if (house) {
                     serve(*house.value());
                 } else {
-                    note("not opened");
+                    note("not opened: " + std::string(house.error().rule().name));
+                    if (is_loud_ && report_.lives < 12) std::printf("    %s\n", house.error().message().c_str());
                     require(house.error().rule().name != "damaged" || faulty->faults() != 0,
                             "refused without a fault: " + house.error().message());
                 }
