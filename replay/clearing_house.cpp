@@ -131,7 +131,8 @@ result<void> ClearingHouse::recall_safeguards() {
     are_safeguards_stale_ = false;
     if (book().sequence() == 0) return outcome::success();
     PLIMSOLL_TRY(reader, Reader::open(directory_));
-    PLIMSOLL_TRY(first, reader->sequence_at(book().time() - safeguards_->memory_ns() - 1));
+    PLIMSOLL_TRY(last_before, reader->sequence_at(book().time() - safeguards_->memory_ns() - 1));
+    std::uint64_t const first = last_before == 0 ? 0 : last_before - 1; // one more: what stood when the window began
     PLIMSOLL_TRY(start, reader->at(first));
     result<void> applied = outcome::success();
     PLIMSOLL_TRYV(reader->for_events(first + 1, book().sequence(), [&](std::uint64_t, Event const& event) {
@@ -195,16 +196,16 @@ result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin,
         risk::SettlementAverage average(from, row.expiry);
         std::uint64_t const end = book().sequence();
         PLIMSOLL_TRY(first, reader->sequence_at(from));
+        // Its own index where it has one, else the price of what it is based on: never one for a while and then the other.
+        bool const by_index = row.index_price.is_some();
         auto is_of_it = [&](Observed const& seen) {
-            return (seen.kind == Observation::asset_price && AssetId{seen.subject} == row.base) ||
-                   (seen.kind == Observation::index_price && InstrumentId{seen.subject} == ask.instrument);
+            return by_index ? seen.kind == Observation::index_price && InstrumentId{seen.subject} == ask.instrument
+                            : seen.kind == Observation::asset_price && AssetId{seen.subject} == row.base;
         };
         PLIMSOLL_TRY(start, reader->at(first));
         if (start.book.has(ask.instrument)) {
-            book::Reading const& index = start.book.instrument(ask.instrument).index_price;
-            book::Reading const& asset = start.book.asset(row.base).price;
-            book::Reading const& newer = index.time > asset.time ? index : asset;
-            if (newer.is_some()) average.add(newer.time, newer.value);
+            book::Reading const& last = by_index ? start.book.instrument(ask.instrument).index_price : start.book.asset(row.base).price;
+            if (last.is_some()) average.add(last.time, last.value);
         }
         TimeNs time = start.book.time();
         PLIMSOLL_TRYV(reader->for_events(first + 1, end, [&](std::uint64_t, Event const& event) {

@@ -102,7 +102,8 @@ Operations Safeguards::needed(Command const& command) const {
 
 result<void> Safeguards::refuse(Operation operation, Decision& decision) const {
     for (book::BreakerRow const& row : book_->breakers.rows()) {
-        if (row.tripped == 0 || (row.allowed & bit(operation)) != 0) continue;
+        auto const is_ours = [&](BreakerRule const& rule) { return rule.name == row.name.view(); };
+        if (row.tripped == 0 || (row.allowed & bit(operation)) != 0 || !std::ranges::any_of(board_.rules(), is_ours)) continue;
         decision.say("breaker_value", {}, row.value.units());
         decision.say("breaker_threshold", {}, row.threshold.units());
         std::string const scope = row.scope.view().empty() ? "" : " of " + std::string(row.scope.view());

@@ -128,7 +128,8 @@ private:
 
     void live() {
         Faulty faulty(path_);
-        constexpr std::array losses{Loss::everything, Loss::some, Loss::zeros};
+        // An end of zeros may be refused as damaged (power_cut_test.cpp): that is no life to go on with.
+        constexpr std::array losses{Loss::everything, Loss::some};
         while (next_ < commands_.size()) {
             ++report_.lives;
             require(report_.lives < 500, "the node does not come up");

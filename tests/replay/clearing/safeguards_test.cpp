@@ -108,6 +108,21 @@ TEST(Breakers, AreInTheLogWithTheEventThatMovedThem) {
     EXPECT_EQ(told, (std::vector<std::string>{"band-10m price_move 0.4", "halt-10m price_move 0.4"}));
 }
 
+/// ccp-like's fund-drawdown: half of the fund gone in a day. The draw is the first event of the window, and what the fund had
+/// before it is still known to a house that is opened later.
+TEST(FundDrawdown, IsRememberedByAReopenedHouse) {
+    for (bool const is_reopened : {false, true}) {
+        Guarded venue("ccp-like");
+        venue.must_take(L::deposit(L::carol, "1"), L::start + 200'000 * L::second);
+        venue.must_take(L::withdraw(L::fund, "24000"), L::start + 300'000 * L::second);
+        venue.must_take(L::deposit(L::carol, "1"), L::start + 300'001 * L::second);
+        if (is_reopened) venue.again();
+        EXPECT_EQ(venue.tripped(), 0U) << "48 %";
+        venue.must_take(L::withdraw(L::fund, "2000"), L::start + 386'399 * L::second);
+        EXPECT_EQ(venue.tripped(), 1U) << (is_reopened ? "reopened" : "going on");
+    }
+}
+
 /// dydx-v4: 1 % of what is held, an hour. 1,350,000 is held.
 TEST(WithdrawalWindow, StopsWhoComesAfterIt) {
     Guarded venue("dydx-v4");
