@@ -1,7 +1,8 @@
 #include "replay/clearing_house.hpp"
 
 #include "ledger/book/apply.hpp"
-#include "replay/moment.hpp"
+#include "replay/adopted_preset.hpp"
+#include "risk/adoption.hpp"
 #include "risk/clearing/settlement_price.hpp"
 #include "risk/valuation.hpp"
 
@@ -10,36 +11,11 @@
 namespace plimsoll::replay {
 namespace {
 
-constexpr std::string_view margin_scope = "margin";
-
 /// Whether a rule said no; else the world failed.
 [[nodiscard]] bool is_refusal(Error const& error) {
     std::string_view const room = error.rule().room;
     return room == "risk" || room == "book" || room == "event" || error.is(Errc::record_late) ||
            error.is(Errc::record_conflicts);
-}
-
-/// A preset as the ledger has it.
-struct PresetText {
-    std::string body;
-    std::string place; ///< for messages
-};
-
-/// The last one adopted in a scope; nothing where there is none.
-[[nodiscard]] result<std::optional<PresetText>> preset_text(std::filesystem::path const& directory, book::Book const& book,
-                                                            std::string_view scope) {
-    auto const& rows = book.presets.rows();
-    auto const row = std::ranges::find_if(rows, [&](auto const& each) { return each.scope.view() == scope; });
-    if (row == rows.end()) return std::nullopt;
-    PresetText text{{}, "the preset of event #" + std::to_string(row->sequence)};
-    PLIMSOLL_TRY(reader, Reader::open(directory));
-    PLIMSOLL_TRYV(reader->for_events(row->sequence, row->sequence, [&](std::uint64_t, Event const& event) {
-        visit_body(event.body, [&](auto const& fact) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, PresetAdopted>) text.body = fact.body;
-        });
-        return false;
-    }));
-    return std::optional(std::move(text));
 }
 
 } // namespace
@@ -72,16 +48,18 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
 book::Book const& ClearingHouse::book() const { return engine_->book(); }
 
 result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory) {
-    PLIMSOLL_TRY(margin, preset_text(directory, book(), margin_scope));
+    if (book().presets.size() == 0) return outcome::success();
+    PLIMSOLL_TRY(reader, Reader::open(directory));
+    PLIMSOLL_TRY(margin, adopted_preset(*reader, book(), risk::margin_scope));
     if (margin) {
-        PLIMSOLL_TRY(preset, risk::Preset::parse(margin->body, margin->place));
+        PLIMSOLL_TRY(preset, risk::Preset::parse(margin->body, margin->place()));
         auto const asset = risk::default_valuation_asset(book());
         // without assets there is nothing to trade
         if (asset) desk_ = std::make_unique<risk::MarginDesk>(book(), std::move(preset), *asset);
     }
-    PLIMSOLL_TRY(clearing, preset_text(directory, book(), risk::clearing_scope));
+    PLIMSOLL_TRY(clearing, adopted_preset(*reader, book(), risk::clearing_scope));
     if (clearing) {
-        PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(clearing->body, clearing->place));
+        PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(clearing->body, clearing->place()));
         clearing_preset_ = std::move(preset);
     }
     return outcome::success();

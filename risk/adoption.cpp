@@ -8,7 +8,7 @@ namespace plimsoll::risk {
 
 PresetAdopted adoption_of(Preset const& preset) {
     PresetAdopted fact;
-    fact.scope = "margin";
+    fact.scope = margin_scope;
     fact.name = preset.name();
     fact.version = preset.version();
     fact.digest = std::bit_cast<wire::Digest>(preset.digest());

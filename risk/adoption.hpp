@@ -7,6 +7,9 @@
 
 namespace plimsoll::risk {
 
+/// The scope of PresetAdopted under which a ledger's margin rule stands; clearing_scope is the other.
+inline constexpr std::string_view margin_scope = "margin";
+
 /// Scope "margin".
 [[nodiscard]] PresetAdopted adoption_of(Preset const& preset);
 /// Scope "clearing".

@@ -178,12 +178,15 @@ result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decisi
         PLIMSOLL_TRY(fees, account_of_kind(*book_, ask.fee_account, wire::AccountKind::fees));
         trade.fee_account = fees;
     }
+    if (desk_ == nullptr && terms.open_interest_cap == 0) {
+        decision.add(origin, trade);
+        return outcome::success();
+    }
+    PLIMSOLL_TRY(decided, foresee(origin, trade));
     if (terms.open_interest_cap != 0) {
-        PLIMSOLL_TRY(decided, foresee(origin, trade));
         PLIMSOLL_TRYV(keep_cap(trade, terms, decided, decision));
     }
     if (desk_ != nullptr) {
-        PLIMSOLL_TRY(decided, foresee(origin, trade));
         desk_->expect(ask.buyer, ask.seller);
         for (AccountId const side : {ask.buyer, ask.seller}) {
             PLIMSOLL_TRYV(acceptance_->trade(side, ask.instrument, decided, decision));

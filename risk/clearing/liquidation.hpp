@@ -64,8 +64,9 @@ public:
     /// The next group of an order-book close; true where it was the last. Closes the position with the
     /// largest maintenance margin, no more of it than leaves the account with the buffer, in thousandths
     /// of it; the fund takes its fee from what the bankruptcy price leaves. An account that is worth less than
-    /// nothing ends in one group: the pool takes it whole, where the terms say so and it can bear it; else winners that the layers name are closed against it, the liquidator takes
-    /// what is left of every position at the mark, and who pays the loss, pays.
+    /// nothing ends in one group: the pool takes it whole, where the terms say so and it can bear it; else winners
+    /// that the layers name are closed against it, the liquidator takes what is left of every position at the
+    /// mark, and who pays the loss, pays.
     [[nodiscard]] result<bool> close_step(OpenLiquidation& open, Origin const& origin, Decision& decision);
 
 private:

@@ -127,8 +127,9 @@ result<Int128> LossCover::standing(std::size_t layer, OpenLoss const& loss, std:
     return has_penalty_layer ? there - penalty : there;
 }
 
-/// Winners in the queue's order, closed up to what the loser holds; the layer then stands with what they give.
-result<void> LossCover::deleverage(LossPlan& plan, std::vector<Int128>& balances, std::size_t layer, LoserPosition const& loser) const {
+/// Winners in the queue's order, closed up to what the loser holds; the layer then stands with what they give. `left`: of
+/// the loss, by the layers before.
+result<void> LossCover::deleverage(LossPlan& plan, Int128& given, Int128 left, std::size_t layer, LoserPosition const& loser) const {
     OpenLoss const& loss = plan.loss;
     if (loser.size == 0 || !loss.instrument.is_some() || preset_ == nullptr) return outcome::success();
     book::InstrumentRow const& instrument = book_->instrument(loss.instrument);
@@ -140,10 +141,8 @@ result<void> LossCover::deleverage(LossPlan& plan, std::vector<Int128>& balances
     if (winners.empty()) return outcome::success();
     Int128 able = 0;
     for (Winner const& winner : winners) able += winner.able(); // holders_of keeps the sum of profits in a row
-    Int128 paid = 0;
-    for (std::size_t i = 0; i < layer; ++i) paid += std::min(loss.units - paid, capacity_of(plan.layers[i], balances[i]));
     DeleverageAsk ask;
-    ask.deficit = std::min(loss.units - paid, capacity_of(plan.layers[layer], able));
+    ask.deficit = std::min(left, capacity_of(plan.layers[layer], able));
     ask.price = preset_->price;
     ask.capacity_share = preset_->deleverage_capacity;
     ask.contracts = is_long ? loser.size : -loser.size;
@@ -151,13 +150,13 @@ result<void> LossCover::deleverage(LossPlan& plan, std::vector<Int128>& balances
     PLIMSOLL_TRY(done, risk::deleverage(preset_->policy, ask, winners));
     std::vector<std::size_t> order(winners.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[done.haircuts[i].rank - 1] = i;
-    Int128 left = *ask.contracts;
+    Int128 held = *ask.contracts;
     for (std::size_t const i : order) {
         Haircut const& cut = done.haircuts[i];
-        Int128 const size = std::min(left, cut.contracts);
+        Int128 const size = std::min(held, cut.contracts);
         if (cut.amount == 0 && size == 0) continue;
-        left -= size;
-        balances[layer] += cut.amount;
+        held -= size;
+        given += cut.amount;
         if (cut.amount != 0) plan.parts[layer].push_back({winners[i].account, cut.amount});
         PLIMSOLL_TRY(quote, quote_of(instrument, Quantity{size}, instrument.mark.value));
         PLIMSOLL_TRY(price, deal_price(instrument.mark.value.units(), cut.amount, size, book::multiplier(instrument.multiplier_numerator),
@@ -226,7 +225,7 @@ result<LossPlan> LossCover::plan(OpenLoss const& loss, std::optional<LoserPositi
     for (std::size_t i = 0; i < layers_.size() && left > 0; ++i) {
         if (layers_[i].layer == wire::Layer::auto_deleveraging) {
             if (loser) {
-                PLIMSOLL_TRYV(deleverage(plan, balances, i, *loser));
+                PLIMSOLL_TRYV(deleverage(plan, balances[i], left, i, *loser));
             }
         } else {
             if (layers_[i].layer == wire::Layer::socialised) claimants = claimants_of(loss);

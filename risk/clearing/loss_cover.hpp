@@ -72,7 +72,7 @@ private:
     [[nodiscard]] AccountId payer_of(wire::Layer layer, OpenLoss const& loss) const;
     [[nodiscard]] result<Int128> standing(std::size_t layer, OpenLoss const& loss, std::span<Claimant const> claimants) const;
     [[nodiscard]] std::vector<Claimant> claimants_of(OpenLoss const& loss) const;
-    [[nodiscard]] result<void> deleverage(LossPlan& plan, std::vector<Int128>& balances, std::size_t layer,
+    [[nodiscard]] result<void> deleverage(LossPlan& plan, Int128& given, Int128 left, std::size_t layer,
                                           LoserPosition const& loser) const;
     [[nodiscard]] result<void> share(LossPlan& plan, std::size_t layer, std::span<Claimant const> claimants) const;
 

@@ -1,5 +1,7 @@
 #include "tools/command/preset_choice.hpp"
 
+#include "replay/adopted_preset.hpp"
+#include "risk/adoption.hpp"
 #include "risk/margin/shipped_presets.hpp"
 #include "tools/errc.hpp"
 #include "tools/text/people.hpp"
@@ -37,17 +39,10 @@ result<risk::Preset> preset_named(std::string const& name) {
 }
 
 result<ChosenPreset> preset_in_force(replay::Reader const& reader, book::Book const& book) {
-    for (book::PresetRow const& row : book.presets.rows()) {
-        if (row.scope.view() != margin_scope) continue;
-        std::string body;
-        PLIMSOLL_TRYV(reader.for_events(row.sequence, row.sequence, [&](std::uint64_t, Event const& event) {
-            visit_body(event.body, [&](auto const& fact) {
-                if constexpr (std::is_same_v<std::decay_t<decltype(fact)>, PresetAdopted>) body = fact.body;
-            });
-            return false;
-        }));
-        PLIMSOLL_TRY(preset, risk::Preset::parse(body, "the preset of event #" + std::to_string(row.sequence)));
-        return ChosenPreset{std::move(preset), row.sequence};
+    PLIMSOLL_TRY(adopted, replay::adopted_preset(reader, book, risk::margin_scope));
+    if (adopted) {
+        PLIMSOLL_TRY(preset, risk::Preset::parse(adopted->body, adopted->place()));
+        return ChosenPreset{std::move(preset), adopted->sequence};
     }
     return fail(Errc::no_preset_in_force, "name one with --preset, or adopt one for good: plimsoll presets adopt DIR NAME");
 }

@@ -7,9 +7,6 @@
 
 namespace plimsoll::tools {
 
-/// The scope of PresetAdopted under which a ledger's margin rule stands.
-inline constexpr std::string_view margin_scope = "margin";
-
 struct ChosenPreset {
     risk::Preset preset;
     std::uint64_t adopted_sequence = 0; ///< the event that put it in force, 0: it was asked for

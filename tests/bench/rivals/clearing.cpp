@@ -2,11 +2,10 @@
 #include "tests/bench/rivals/ledgers.hpp"
 
 #include "replay/clearing_house.hpp"
+#include "risk/adoption.hpp"
 #include "risk/margin/shipped_presets.hpp"
 
 #include <fmt/core.h>
-
-#include <bit>
 
 namespace plimsoll::bench {
 namespace {
@@ -58,14 +57,7 @@ public:
             }
         }
         if (is_checked) {
-            risk::Preset const preset = std::move(risk::shipped_preset(scene_.preset)).value();
-            PresetAdopted fact;
-            fact.scope = "margin";
-            fact.name = preset.name();
-            fact.version = preset.version();
-            fact.digest = std::bit_cast<wire::Digest>(preset.digest());
-            fact.body = preset.body();
-            add(rare(std::move(fact)));
+            add(rare(risk::adoption_of(*risk::shipped_preset(scene_.preset))));
         }
         need(engine->checkpoint());
         need(engine->close());
