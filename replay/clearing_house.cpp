@@ -2,8 +2,8 @@
 
 #include "ledger/book/apply.hpp"
 #include "replay/adopted_preset.hpp"
+#include "replay/settlement_average.hpp"
 #include "risk/adoption.hpp"
-#include "risk/clearing/settlement_price.hpp"
 #include "risk/valuation.hpp"
 
 #include <algorithm>
@@ -170,27 +170,7 @@ result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin,
         PLIMSOLL_TRY(terms, risk::clearing_terms_of(book()));
         PLIMSOLL_TRYV(engine_->commit());
         PLIMSOLL_TRY(reader, Reader::open(directory_));
-        TimeNs const from = row.expiry - terms.settlement_window_ns;
-        risk::SettlementAverage average(from, row.expiry);
-        std::uint64_t const end = book().sequence();
-        PLIMSOLL_TRY(first, reader->sequence_at(from));
-        // Its own index where it has one, else the price of what it is based on: never one for a while and then the other.
-        bool const by_index = row.index_price.is_some();
-        auto is_of_it = [&](Observed const& seen) {
-            return by_index ? seen.kind == Observation::index_price && InstrumentId{seen.subject} == ask.instrument
-                            : seen.kind == Observation::asset_price && AssetId{seen.subject} == row.base;
-        };
-        PLIMSOLL_TRY(start, reader->at(first));
-        if (start.book.has(ask.instrument)) {
-            book::Reading const& last = by_index ? start.book.instrument(ask.instrument).index_price : start.book.asset(row.base).price;
-            if (last.is_some()) average.add(last.time, last.value);
-        }
-        TimeNs time = start.book.time();
-        PLIMSOLL_TRYV(reader->for_events(first + 1, end, [&](std::uint64_t, Event const& event) {
-            time = std::max(time, event.origin.source_time);
-            if (auto const* const seen = std::get_if<Observed>(&event.body); seen != nullptr && is_of_it(*seen)) average.add(time, seen->value);
-            return time < row.expiry;
-        }));
+        PLIMSOLL_TRY(average, settlement_average(*reader, book(), ask.instrument, terms.settlement_window_ns));
         PLIMSOLL_TRY(price, average.average());
         decision_.say("observations", {}, static_cast<Int128>(average.observations()) * one_units);
         if (!price) return fail(risk::Errc::settlement_price_missing, std::string(row.name.view()));

@@ -1,4 +1,4 @@
-#include "tools/generate/drive.hpp"
+#include "tools/generate/decided.hpp"
 
 #include "ledger/event/decimal.hpp"
 #include "risk/margin/shipped_presets.hpp"

@@ -1,7 +1,8 @@
+#include "tools/generate/decided.hpp"
+
 #include "risk/adoption.hpp"
 #include "tools/generate/catalogue.hpp"
 #include "tools/generate/day.hpp"
-#include "tools/generate/drive.hpp"
 
 namespace plimsoll::tools {
 namespace {
@@ -21,14 +22,7 @@ public:
         house_ = std::move(house);
         PLIMSOLL_TRYV(go_on());
         PLIMSOLL_TRYV(house_->close());
-        out_.made.events = house_->book().sequence();
-        for (book::AccountRow const& row : house_->book().accounts.rows()) {
-            bool const is_customer = row.kind == wire::AccountKind::customer || row.kind == wire::AccountKind::subaccount;
-            out_.made.customers += is_customer ? 1 : 0;
-        }
-        out_.made.liquidations = house_->book().liquidations.size();
-        out_.made.losses = house_->book().losses.size();
-        out_.made.time = house_->book().time();
+        out_.made = summary_of(house_->book(), options_);
         return std::move(out_);
     }
 

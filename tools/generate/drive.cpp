@@ -17,7 +17,17 @@ namespace {
 constexpr std::uint64_t groups_between_progress = 4096;
 constexpr std::size_t flush_bytes = std::size_t{1} << 20;
 
-[[nodiscard]] GenerateSummary summary_of(book::Book const& book, DayOptions const& options) {
+[[nodiscard]] result<void> write_out(std::FILE* file, std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) {
+        return fail(Errc::file_unwritable, std::strerror(errno));
+    }
+    text.clear();
+    return outcome::success();
+}
+
+} // namespace
+
+GenerateSummary summary_of(book::Book const& book, DayOptions const& options) {
     GenerateSummary summary;
     summary.events = book.sequence();
     for (book::AccountRow const& row : book.accounts.rows()) {
@@ -35,16 +45,6 @@ constexpr std::size_t flush_bytes = std::size_t{1} << 20;
     }
     return summary;
 }
-
-[[nodiscard]] result<void> write_out(std::FILE* file, std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) {
-        return fail(Errc::file_unwritable, std::strerror(errno));
-    }
-    text.clear();
-    return outcome::success();
-}
-
-} // namespace
 
 result<GenerateSummary> generate_to_ledger(replay::Engine& engine, DayOptions const& options,
                                            GenerateProgress const& progress) {
