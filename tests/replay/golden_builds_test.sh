@@ -6,17 +6,8 @@ set -euo pipefail
 
 source_dir=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 clang=${CLANG:-clang++-19}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/include/ledger/event"
-flatc --cpp --gen-object-api --scoped-enums --cpp-std c++17 -o "$work/include/ledger/event" "$source_dir/ledger/event/event.fbs"
+source "$source_dir/tests/house/alone.sh"
 
-cd "$work"
-unit() { # NAME SOURCE...
-    local name=$1
-    shift
-    printf '#include "%s"\n' "$@" >"$name.cpp"
-}
 unit event "$source_dir"/ledger/event/*.cpp
 unit book "$source_dir"/ledger/book/*.cpp
 unit worth "$source_dir"/risk/{solvency,valuation,errc}.cpp "$source_dir"/risk/number/{fraction,wide_integer}.cpp

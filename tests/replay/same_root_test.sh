@@ -9,18 +9,8 @@ events=50000
 if [[ -n ${PLIMSOLL_FULL:-} ]]; then events=1000000; fi
 clang=${CLANG:-clang++-19}
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/include/ledger/event"
-flatc --cpp --gen-object-api --scoped-enums --cpp-std c++17 -o "$work/include/ledger/event" "$source_dir/ledger/event/event.fbs"
+source "$source_dir/tests/house/alone.sh"
 
-# One translation unit a folder: reading the headers once is most of the work.
-cd "$work"
-unit() { # NAME SOURCE...
-    local name=$1
-    shift
-    printf '#include "%s"\n' "$@" >"$name.cpp"
-}
 unit event "$source_dir"/ledger/event/*.cpp
 unit book "$source_dir"/ledger/book/*.cpp
 unit day $(ls "$source_dir"/tools/generate/*.cpp | grep -v -e /drive.cpp -e /decided.cpp) "$source_dir"/tools/errc.cpp \

@@ -8,11 +8,7 @@ options=100000
 if [[ -n ${PLIMSOLL_FULL:-} ]]; then options=10000000; fi
 clang=${CLANG:-clang++-19}
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/include/ledger/event"
-flatc --cpp --gen-object-api --scoped-enums --cpp-std c++17 -o "$work/include/ledger/event" "$source_dir/ledger/event/event.fbs"
-cd "$work"
+source "$source_dir/tests/house/alone.sh"
 sources=("$source_dir"/risk/number/{fast,fast_tables,fraction,q64}.cpp "$source_dir"/risk/pricing/{fast_black,fast_spot,inverse,implied}.cpp
     "$source_dir"/ledger/event/{errc,wide}.cpp "$source_dir"/tests/risk/same_price.cpp)
 

@@ -12,16 +12,7 @@ if [[ ! -d $vectors ]]; then
     exit 0
 fi
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/include/ledger/event"
-flatc --cpp --gen-object-api --scoped-enums --cpp-std c++17 -o "$work/include/ledger/event" "$source_dir/ledger/event/event.fbs"
-cd "$work"
-unit() { # NAME SOURCE...
-    local name=$1
-    shift
-    printf '#include "%s"\n' "$@" >"$name.cpp"
-}
+source "$source_dir/tests/house/alone.sh"
 # One translation unit a folder where names allow it: reading the headers once is most of the work.
 unit number "$source_dir"/risk/errc.cpp "$source_dir"/risk/number/{int256,wei,elementary}.cpp \
     "$source_dir"/risk/pricing/{black76,svi}.cpp

@@ -15,9 +15,7 @@ if [[ ! -d $vectors/protocols ]]; then
     exit 0
 fi
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+source "$source_dir/tests/house/alone.sh"
 # The program's own files, and what they use of risk/ and ledger/event.
 sources=("$source_dir"/risk/number/{wide_integer,high_precision}.cpp "$source_dir"/risk/pool/*.cpp "$source_dir"/ledger/event/{errc,wide}.cpp)
 for name in linear linear_account linear_update naked_bound option_spread collateral_ratio weights margin_levels lognormal_factor; do
@@ -30,8 +28,6 @@ done
 for source in "$source_dir"/tests/vectors/*.cpp; do
     [[ $(basename "$source") == derive_* ]] || sources+=("$source")
 done
-mkdir -p include/ledger/event
-flatc --cpp --gen-object-api --scoped-enums --cpp-std c++17 -o include/ledger/event "$source_dir/ledger/event/event.fbs"
 
 expected=
 for compiler in g++ "$clang"; do
