@@ -26,7 +26,11 @@ namespace {
 
 constexpr std::uint64_t sector_bytes = 512;
 
-[[nodiscard]] bool is_tracked(fs::path const& path) { return path.filename() != "LOCK"; }
+/// Not the lock, and not RocksDB's diary (LOG, LOG.old.*): that holds no data, and what goes into it hangs on time and threads.
+[[nodiscard]] bool is_tracked(fs::path const& path) {
+    std::string const name = path.filename().string();
+    return name != "LOCK" && !name.starts_with("LOG");
+}
 
 [[nodiscard]] std::string folder_of(std::string const& path) { return fs::path(path).parent_path().string(); }
 
@@ -73,7 +77,7 @@ Disk::Handle Disk::known(std::string const& path) const {
 }
 
 void Disk::removed(std::string const& path) {
-    now_.erase(path);
+    if (now_.erase(path) == 0) return; // it was not tracked
     changes_.push_back({folder_of(path), {{path, nullptr}}});
 }
 
