@@ -81,6 +81,9 @@ enum class Errc {
     withdrawals_wait,
     open_interest_capped,
     settlement_price_missing,
+    no_interest_account,
+    withdrawal_limited,
+    liquidation_limited,
 };
 
 [[nodiscard]] Rule describe(Errc code);
