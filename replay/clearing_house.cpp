@@ -41,6 +41,8 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
         house->liquidations_.emplace(house->book(), *house->desk_, clearing);
         house->auctions_.emplace(house->book(), *house->desk_, clearing);
+        house->collateral_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->ramped_sale_.emplace(house->book(), *house->desk_, clearing);
     }
     return house;
 }
@@ -215,6 +217,7 @@ result<void> ClearingHouse::book_group(Answer& answer) {
 /// Each step is a record of its own, at the next minor cursor: what one decides stands on the ones before.
 result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer) {
     if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+    if (risk::Sale* const sale = sale_of(ask.account)) return sell(*sale, ask, origin, answer);
     AccountId liquidator = ask.liquidator;
     if (risk::closes_on_book(desk_->preset().kernel())) {
         PLIMSOLL_TRY(found, risk::account_of_kind(book(), ask.liquidator, wire::AccountKind::liquidator));
@@ -257,6 +260,62 @@ result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin
     return outcome::success();
 }
 
+risk::Sale* ClearingHouse::sale_of(AccountId account) {
+    auto const known = open_.find(account);
+    bool const is_new = known == open_.end();
+    risk::Procedure const chosen = clearing_preset_ ? clearing_preset_->procedure : risk::Procedure::by_kernel;
+    switch (is_new ? chosen : known->second.procedure) {
+    case risk::Procedure::collateral_auction: return &*collateral_sale_;
+    case risk::Procedure::ramped_auction: return &*ramped_sale_;
+    case risk::Procedure::by_kernel: break;
+    }
+    return nullptr;
+}
+
+/// A ramp asks for a price observed after the account's own last deed.
+result<void> ClearingHouse::look_up_change(AccountId account) {
+    if (!book().has(account)) return fail(book::Errc::unknown_account);
+    PLIMSOLL_TRYV(engine_->commit());
+    PLIMSOLL_TRY(reader, Reader::open(directory_));
+    TimeNs last = 0;
+    PLIMSOLL_TRYV(reader->for_account_events(account, 1, book().sequence(), [&](std::uint64_t, Event const& event) {
+        visit_body(event.body, [&](auto const& fact) {
+            using Fact = std::decay_t<decltype(fact)>;
+            constexpr bool is_deed = std::is_same_v<Fact, Transferred> || std::is_same_v<Fact, Traded> || std::is_same_v<Fact, PositionSettled> ||
+                                     std::is_same_v<Fact, OpeningEntered> || std::is_same_v<Fact, Corrected> || std::is_same_v<Fact, Reversed>;
+            if constexpr (is_deed) last = std::max(last, event.origin.source_time);
+        });
+        return true;
+    }));
+    ramped_sale_->account_changed(last);
+    return outcome::success();
+}
+
+/// Starts an auction of the preset's procedure, or goes on with one.
+result<void> ClearingHouse::sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer) {
+    auto const known = open_.find(ask.account);
+    if (known == open_.end()) {
+        if (&sale == &*ramped_sale_) {
+            PLIMSOLL_TRYV(look_up_change(ask.account));
+        }
+        PLIMSOLL_TRY(open, sale.start(ask, open_, origin, decision_));
+        PLIMSOLL_TRYV(book_group(answer));
+        if (!open.is_over) open_.emplace(ask.account, open);
+    } else {
+        origin.cause = Cause::liquidation;
+        origin.cause_sequence = known->second.started_sequence;
+        auto const keeper = risk::account_of_kind(book(), ask.liquidator, wire::AccountKind::liquidator);
+        risk::OpenLiquidation next = known->second; // kept only once it is booked
+        PLIMSOLL_TRY(is_over, sale.look_again(next, keeper ? keeper.value() : AccountId{}, origin, decision_));
+        PLIMSOLL_TRYV(book_group(answer));
+        known->second = std::move(next);
+        if (is_over) open_.erase(known);
+    }
+    ++origin.cursor.minor;
+    decision_.events.clear();
+    return outcome::success();
+}
+
 result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& answer) {
     if (!auctions_) return fail(risk::Errc::no_margin_rule);
     auto const known = open_.find(ask.account);
@@ -264,7 +323,8 @@ result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& ans
     origin.cause = Cause::liquidation;
     origin.cause_sequence = known->second.started_sequence;
     risk::OpenLiquidation next = known->second; // kept only once it is booked
-    PLIMSOLL_TRY(is_over, auctions_->bid(next, ask, origin, decision_));
+    risk::Sale* const sale = sale_of(ask.account);
+    PLIMSOLL_TRY(is_over, sale != nullptr ? sale->bid(next, ask, origin, decision_) : auctions_->bid(next, ask, origin, decision_));
     PLIMSOLL_TRYV(book_group(answer));
     known->second = next;
     if (is_over) open_.erase(known);
@@ -305,7 +365,10 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             decision_.events.clear();
             // Those before it, closed, were what pressed it (margin falls with open interest), or it was closed against them.
             bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate);
-            if (!is_settled) return outcome::failure(done.error());
+            // One that there is no room for waits, and those behind it may still fit.
+            bool const waits = done.error().is(risk::Errc::liquidation_limit_hit) || done.error().is(risk::Errc::auction_would_be_dust);
+            if (waits) decision_.say("waits_for_room", account, one_units);
+            if (!is_settled && !waits) return outcome::failure(done.error());
         }
         return outcome::success();
     }

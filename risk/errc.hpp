@@ -81,6 +81,13 @@ enum class Errc {
     withdrawals_wait,
     open_interest_capped,
     settlement_price_missing,
+    collateral_not_auctioned,
+    procedure_does_not_fit,
+    liquidation_limit_hit,
+    auction_would_be_dust,
+    auction_needs_restart,
+    partial_take_leaves_dust,
+    price_older_than_account,
 };
 
 [[nodiscard]] Rule describe(Errc code);

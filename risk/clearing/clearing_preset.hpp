@@ -4,6 +4,7 @@
 #include "ledger/event/hash.hpp"
 #include "risk/clearing/auto_deleverage.hpp"
 #include "risk/clearing/breakers.hpp"
+#include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/waterfall.hpp"
 
 #include <string>
@@ -37,6 +38,10 @@ struct ClearingPreset {
     Int128 deleverage_capacity = one_units; ///< of one winner's profit
     WithdrawalHold withdrawals;
     std::vector<DiscountStep> discounts; ///< none: no auction
+    Procedure procedure{};
+    Int128 auction_limit = 0; ///< of what all collateral auctions may still have to raise together
+    std::vector<CollateralAuctionTerms> collateral_auctions;
+    std::vector<RampedAuctionTerms> ramped_auctions;
     std::vector<LossLayer> layers;
     std::vector<BreakerRule> breakers;
 
