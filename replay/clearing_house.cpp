@@ -43,6 +43,7 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         house->auctions_.emplace(house->book(), *house->desk_, clearing);
         house->collateral_sale_.emplace(house->book(), *house->desk_, clearing);
         house->ramped_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->ramped_sale_->ask_for_deeds([self = house.get()](AccountId account) { return self->last_deed_of(account); });
     }
     return house;
 }
@@ -272,9 +273,8 @@ risk::Sale* ClearingHouse::sale_of(AccountId account) {
     return nullptr;
 }
 
-/// A ramp asks for a price observed after the account's own last deed.
-result<void> ClearingHouse::look_up_change(AccountId account) {
-    if (!book().has(account)) return fail(book::Errc::unknown_account);
+/// What it paid, was paid, traded or settled, or what was entered for it: not what prices and indices did to it.
+result<TimeNs> ClearingHouse::last_deed_of(AccountId account) {
     PLIMSOLL_TRYV(engine_->commit());
     PLIMSOLL_TRY(reader, Reader::open(directory_));
     TimeNs last = 0;
@@ -287,17 +287,13 @@ result<void> ClearingHouse::look_up_change(AccountId account) {
         });
         return true;
     }));
-    ramped_sale_->account_changed(last);
-    return outcome::success();
+    return last;
 }
 
 /// Starts an auction of the preset's procedure, or goes on with one.
 result<void> ClearingHouse::sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer) {
     auto const known = open_.find(ask.account);
     if (known == open_.end()) {
-        if (&sale == &*ramped_sale_) {
-            PLIMSOLL_TRYV(look_up_change(ask.account));
-        }
         PLIMSOLL_TRY(open, sale.start(ask, open_, origin, decision_));
         PLIMSOLL_TRYV(book_group(answer));
         if (!open.is_over) open_.emplace(ask.account, open);

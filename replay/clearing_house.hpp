@@ -73,7 +73,7 @@ private:
     /// The auction of the clearing preset's procedure, or of the one that is going on; null where neither has one.
     [[nodiscard]] risk::Sale* sale_of(AccountId account);
     [[nodiscard]] result<void> sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer);
-    [[nodiscard]] result<void> look_up_change(AccountId account);
+    [[nodiscard]] result<TimeNs> last_deed_of(AccountId account);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
     [[nodiscard]] result<Receipt> book_all(std::span<Event const> events);
     [[nodiscard]] result<void> book_group(Answer& answer);

@@ -105,7 +105,8 @@ result<OpenLiquidation> RampedSale::start(Liquidate const& ask, OpenLiquidations
     if (terms == nullptr) return fail(Errc::collateral_not_auctioned, name_of(collateral));
     PLIMSOLL_TRY(spot, MarketNeeds(margin, desk_->market()).spot(base));
     TimeNs const seen = desk_->market().spot(base).time;
-    if (seen <= changed_) return fail(Errc::price_older_than_account, name_of(base) + " at " + format_time(seen) + ", the account at " + format_time(changed_));
+    PLIMSOLL_TRY(changed, last_deed_ ? last_deed_(ask.account) : result<TimeNs>(TimeNs{0}));
+    if (seen <= changed) return fail(Errc::price_older_than_account, name_of(base) + " at " + format_time(seen) + ", the account at " + format_time(changed));
     Int128 const cash_value = std::max<Int128>(option.is_call ? spot - option.strike : option.strike - spot, 0);
 
     LotOnSale& lot = open.lot;

@@ -4,6 +4,8 @@
 #include "risk/clearing/ramped_auction.hpp"
 #include "risk/clearing/sale.hpp"
 
+#include <functional>
+
 namespace plimsoll::risk {
 
 /// Of an account under a naked-bound preset, the short option that asks for most is put up, at a spot price observed
@@ -15,8 +17,9 @@ class RampedSale final : public Sale {
 public:
     using Sale::Sale;
 
-    /// When each account last changed, for start(): the house knows the log.
-    void account_changed(TimeNs time) { changed_ = time; }
+    /// When an account itself last changed: whoever keeps the log knows, and start() asks. Never, unless told otherwise.
+    using LastDeed = std::function<result<TimeNs>(AccountId)>;
+    void ask_for_deeds(LastDeed last_deed) { last_deed_ = std::move(last_deed); }
 
     /// Errors: also Errc::procedure_does_not_fit, collateral_not_auctioned, price_older_than_account, option_expired.
     [[nodiscard]] result<OpenLiquidation> start(Liquidate const& ask, OpenLiquidations const& in_flight, Origin const& origin,
@@ -32,7 +35,7 @@ private:
     [[nodiscard]] result<void> close_flat(OpenLiquidation const& open, AccountId keeper, Origin const& origin, Decision& decision);
     [[nodiscard]] bool has_expired(InstrumentId instrument, Origin const& origin) const;
 
-    TimeNs changed_ = 0;
+    LastDeed last_deed_;
 };
 
 } // namespace plimsoll::risk
