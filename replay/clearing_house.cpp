@@ -45,6 +45,9 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
         house->liquidations_.emplace(house->book(), *house->desk_, clearing);
         house->auctions_.emplace(house->book(), *house->desk_, clearing);
+        house->collateral_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->ramped_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->ramped_sale_->ask_for_deeds([self = house.get()](AccountId account) { return self->last_deed_of(account); });
     }
     return house;
 }
@@ -295,6 +298,7 @@ result<void> ClearingHouse::book_group(Answer& answer) {
 /// Each step is a record of its own, at the next minor cursor: what one decides stands on the ones before.
 result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer) {
     if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+    if (risk::Sale* const sale = sale_of(ask.account)) return sell(*sale, ask, origin, answer);
     AccountId liquidator = ask.liquidator;
     if (risk::closes_on_book(desk_->preset().kernel())) {
         PLIMSOLL_TRY(found, risk::account_of_kind(book(), ask.liquidator, wire::AccountKind::liquidator));
@@ -339,6 +343,58 @@ result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin
     return outcome::success();
 }
 
+risk::Sale* ClearingHouse::sale_of(AccountId account) {
+    auto const known = open_.find(account);
+    bool const is_new = known == open_.end();
+    risk::Procedure const chosen = clearing_preset_ ? clearing_preset_->procedure : risk::Procedure::by_kernel;
+    switch (is_new ? chosen : known->second.procedure) {
+    case risk::Procedure::collateral_auction: return &*collateral_sale_;
+    case risk::Procedure::ramped_auction: return &*ramped_sale_;
+    case risk::Procedure::by_kernel: break;
+    }
+    return nullptr;
+}
+
+/// What it paid, was paid, traded or settled, or what was entered for it: not what prices and indices did to it.
+result<TimeNs> ClearingHouse::last_deed_of(AccountId account) {
+    PLIMSOLL_TRYV(engine_->commit());
+    PLIMSOLL_TRY(reader, Reader::open(directory_));
+    TimeNs last = 0;
+    PLIMSOLL_TRYV(reader->for_account_events(account, 1, book().sequence(), [&](std::uint64_t, Event const& event) {
+        visit_body(event.body, [&](auto const& fact) {
+            using Fact = std::decay_t<decltype(fact)>;
+            constexpr bool is_deed = std::is_same_v<Fact, Transferred> || std::is_same_v<Fact, Traded> || std::is_same_v<Fact, PositionSettled> ||
+                                     std::is_same_v<Fact, OpeningEntered> || std::is_same_v<Fact, Corrected> || std::is_same_v<Fact, Reversed>;
+            if constexpr (is_deed) last = std::max(last, event.origin.source_time);
+        });
+        return true;
+    }));
+    return last;
+}
+
+/// Starts an auction of the preset's procedure, or goes on with one.
+result<void> ClearingHouse::sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer) {
+    PLIMSOLL_TRYV(meet_interest(ask.account));
+    auto const known = open_.find(ask.account);
+    if (known == open_.end()) {
+        PLIMSOLL_TRY(open, sale.start(ask, open_, origin, decision_));
+        PLIMSOLL_TRYV(book_group(answer));
+        if (!open.is_over) open_.emplace(ask.account, open);
+    } else {
+        origin.cause = Cause::liquidation;
+        origin.cause_sequence = known->second.started_sequence;
+        auto const keeper = risk::account_of_kind(book(), ask.liquidator, wire::AccountKind::liquidator);
+        risk::OpenLiquidation next = known->second; // kept only once it is booked
+        PLIMSOLL_TRY(is_over, sale.look_again(next, keeper ? keeper.value() : AccountId{}, origin, decision_));
+        PLIMSOLL_TRYV(book_group(answer));
+        known->second = std::move(next);
+        if (is_over) open_.erase(known);
+    }
+    ++origin.cursor.minor;
+    decision_.events.clear();
+    return outcome::success();
+}
+
 result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& answer) {
     if (!auctions_) return fail(risk::Errc::no_margin_rule);
     auto const known = open_.find(ask.account);
@@ -348,7 +404,8 @@ result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& ans
     origin.cause = Cause::liquidation;
     origin.cause_sequence = known->second.started_sequence;
     risk::OpenLiquidation next = known->second; // kept only once it is booked
-    PLIMSOLL_TRY(is_over, auctions_->bid(next, ask, origin, decision_));
+    risk::Sale* const sale = sale_of(ask.account);
+    PLIMSOLL_TRY(is_over, sale != nullptr ? sale->bid(next, ask, origin, decision_) : auctions_->bid(next, ask, origin, decision_));
     PLIMSOLL_TRYV(book_group(answer));
     known->second = next;
     if (is_over) open_.erase(known);
@@ -404,9 +461,12 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             if (done) continue;
             decision_.events.clear();
             // Those before it, closed, were what pressed it (margin falls with open interest), or it was closed against them.
-            bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate) ||
-                                    done.error().is(risk::Errc::liquidation_limited);
-            if (!is_settled) return outcome::failure(done.error());
+            bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate);
+            // One that there is no room for waits, and those behind it may still fit.
+            bool const waits = done.error().is(risk::Errc::liquidation_limit_hit) || done.error().is(risk::Errc::liquidation_limited) ||
+                               done.error().is(risk::Errc::auction_would_be_dust);
+            if (waits) decision_.say("waits_for_room", account, one_units);
+            if (!is_settled && !waits) return outcome::failure(done.error());
         }
         return outcome::success();
     }

@@ -3,7 +3,9 @@
 
 #include "replay/engine.hpp"
 #include "risk/clearing/auctions.hpp"
+#include "risk/clearing/collateral_sale.hpp"
 #include "risk/clearing/interest.hpp"
+#include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
 
 #include <map>
@@ -75,6 +77,10 @@ private:
     [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
     [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
     [[nodiscard]] result<void> bid(risk::Bid const& ask, Origin origin, Answer& answer);
+    /// The auction of the clearing preset's procedure, or of the one that is going on; null where neither has one.
+    [[nodiscard]] risk::Sale* sale_of(AccountId account);
+    [[nodiscard]] result<void> sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer);
+    [[nodiscard]] result<TimeNs> last_deed_of(AccountId account);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
     [[nodiscard]] result<Receipt> book_all(std::span<Event const> events);
     [[nodiscard]] result<void> book_group(Answer& answer);
@@ -90,7 +96,9 @@ private:
     std::optional<risk::Clearing> clearing_;
     std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
     std::optional<risk::Auctions> auctions_;         ///< the same
-    std::map<AccountId, risk::OpenLiquidation> open_;
+    std::optional<risk::CollateralSale> collateral_sale_;
+    std::optional<risk::RampedSale> ramped_sale_;
+    risk::OpenLiquidations open_;
     risk::Decision decision_; ///< kept for its memory
 };
 

@@ -108,6 +108,20 @@ Rule describe(Errc code) {
         return rule("open_interest_capped", "the instrument's open interest would pass its cap");
     case Errc::settlement_price_missing:
         return rule("settlement_price_missing", "no price was observed before the expiry; name one");
+    case Errc::collateral_not_auctioned:
+        return rule("collateral_not_auctioned", "the clearing preset has no auction terms for the collateral");
+    case Errc::procedure_does_not_fit:
+        return rule("procedure_does_not_fit", "the clearing preset's procedure needs another margin rule");
+    case Errc::liquidation_limit_hit:
+        return rule("liquidation_limit_hit", "auctions in flight have as much to raise as the clearing preset allows");
+    case Errc::auction_would_be_dust:
+        return rule("auction_would_be_dust", "what there is room for would be a debt below its floor");
+    case Errc::auction_needs_restart:
+        return rule("auction_needs_restart", "the auction is too old, or its price fell too far: it sells again once liquidate has started it anew");
+    case Errc::partial_take_leaves_dust:
+        return rule("partial_take_leaves_dust", "a partial take would leave too little: take less, or all");
+    case Errc::price_older_than_account:
+        return rule("price_older_than_account", "no price was observed since the account last changed");
     case Errc::clearing_term_out_of_bounds:
         return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
     }

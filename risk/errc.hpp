@@ -84,6 +84,13 @@ enum class Errc {
     no_interest_account,
     withdrawal_limited,
     liquidation_limited,
+    collateral_not_auctioned,
+    procedure_does_not_fit,
+    liquidation_limit_hit,
+    auction_would_be_dust,
+    auction_needs_restart,
+    partial_take_leaves_dust,
+    price_older_than_account,
 };
 
 [[nodiscard]] Rule describe(Errc code);

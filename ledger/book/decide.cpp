@@ -297,7 +297,19 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 [[nodiscard]] result<void> check(Book const& book, Corrected const& fact) { return check_correction(book, fact); }
 [[nodiscard]] result<void> check(Book const& book, Reversed const& fact) { return check_correction(book, fact); }
 
+/// They are only told: nothing is booked from them.
+[[nodiscard]] result<void> check_figures(Book const& book, std::vector<wire::Figure> const& figures) {
+    for (wire::Figure const& figure : figures) {
+        if (!is_choice(static_cast<wire::FigureKind>(figure.kind()), wire::FigureKind::MAX)) return fail(Errc::unknown_choice, "figure");
+        if (figure.subject() != 0) {
+            PLIMSOLL_TRYV(need(book, AssetId{figure.subject()}));
+        }
+    }
+    return outcome::success();
+}
+
 [[nodiscard]] result<void> check(Book const& book, LiquidationStarted const& fact) {
+    PLIMSOLL_TRYV(check_figures(book, fact.figures));
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(need(book, AssetId{fact.asset}));
     if (fact.liquidation == 0) return fail(Errc::unknown_liquidation, "0");
@@ -314,12 +326,14 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 }
 
 [[nodiscard]] result<void> check(Book const& book, LiquidationBid const& fact) {
+    PLIMSOLL_TRYV(check_figures(book, fact.figures));
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(need(book, AccountId{fact.bidder}));
     return check_liquidation(book, fact.liquidation, fact.account);
 }
 
 [[nodiscard]] result<void> check(Book const& book, LiquidationEnded const& fact) {
+    PLIMSOLL_TRYV(check_figures(book, fact.figures));
     PLIMSOLL_TRYV(need(book, AccountId{fact.account}));
     PLIMSOLL_TRYV(check_liquidation(book, fact.liquidation, fact.account));
     if (!is_choice(fact.outcome, wire::LiquidationOutcome::MAX)) return fail(Errc::unknown_choice, "outcome");

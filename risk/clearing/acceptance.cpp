@@ -88,7 +88,9 @@ result<void> Acceptance::payment(AccountId account, AssetId asset, std::span<Eve
     if (!is_margined(*book_, account)) return outcome::success();
     if (book_->account(account).in_liquidation != 0) return fail(Errc::account_in_liquidation, name_of(*book_, account));
     rows_after(*book_, account, decided, rows_);
-    bool const is_margin_account = has_positions(rows_);
+    // A vault borrows on its coins; under other rules only positions are borrowed on.
+    bool const is_vault = desk_->preset().kernel() == Kernel::ratio && amount_in(rows_, desk_->quote()) < 0;
+    bool const is_margin_account = is_vault || has_positions(rows_);
     Int128 const left = amount_in(rows_, asset);
     decision.say("balance_after", account, left);
     // Only the quote asset may be owed, and only by margin.

@@ -2,6 +2,7 @@
 
 #include "ledger/event/decimal.hpp"
 
+#include <array>
 #include <set>
 
 namespace plimsoll::risk {
@@ -57,6 +58,41 @@ using Broken = std::optional<std::string>;
     return std::nullopt;
 }
 
+/// Each asset once, and terms for the procedure that is chosen.
+template <class Rows> [[nodiscard]] Broken sale_rows(Rows const& rows, std::string const& list, bool is_chosen) {
+    std::set<std::string> seen;
+    for (auto const& row : rows) {
+        if (!seen.insert(row.asset).second) return "[[" + list + "]] " + row.asset + " is named twice";
+    }
+    if (is_chosen && rows.empty()) return "liquidation_procedure needs [[" + list + "]]: terms of at least one asset";
+    if (!is_chosen && !rows.empty()) return "[[" + list + "]] is read by no procedure: liquidation_procedure names another";
+    return std::nullopt;
+}
+
+[[nodiscard]] Broken sales(ClearingPreset const& preset) {
+    bool const sells = preset.procedure == Procedure::collateral_auction;
+    if (auto broken = sale_rows(preset.collateral_auctions, "collateral_auctions", sells)) return broken;
+    if (auto broken = sale_rows(preset.ramped_auctions, "ramped_auctions", preset.procedure == Procedure::ramped_auction)) return broken;
+    if (sells != (preset.auction_limit != 0)) {
+        return sells ? "auction_limit is 0: nothing could ever be auctioned" : "auction_limit binds collateral auctions, and there are none";
+    }
+    for (CollateralAuctionTerms const& row : preset.collateral_auctions) {
+        std::string const where = "[[collateral_auctions]] " + row.asset + ": ";
+        bool const is_line = row.duration_seconds != 0;
+        if (is_line == (row.step_factor != 0 || row.step_seconds != 0)) return where + "either duration_seconds, or step_factor and step_seconds";
+        if (!is_line && (row.step_factor == 0 || row.step_seconds == 0)) return where + "stairs need step_factor and step_seconds";
+        if (row.step_factor == one_units) return where + "a step_factor of 1 never falls";
+        if (row.reset_after_seconds == 0) return where + "reset_after_seconds is 0: it could sell only in the second of its start";
+        if (row.limit == 0) return where + "limit is 0: nothing of it could ever be auctioned";
+        if (row.price_buffer == 0) return where + "price_buffer is 0: it would start at nothing";
+        if (row.reset_below == one_units) return where + "reset_below is 1: the first step would stop it";
+    }
+    for (RampedAuctionTerms const& row : preset.ramped_auctions) {
+        if (row.duration_seconds == 0) return "[[ramped_auctions]] " + row.asset + ": duration_seconds is 0, which is no ramp";
+    }
+    return std::nullopt;
+}
+
 [[nodiscard]] Broken breakers(ClearingPreset const& preset) {
     std::set<std::string> seen;
     for (BreakerRule const& rule : preset.breakers) {
@@ -83,10 +119,21 @@ using Broken = std::optional<std::string>;
     return std::nullopt;
 }
 
+constexpr std::array<std::string_view, 3> procedure_words{"by_kernel", "collateral_auction", "ramped_auction"};
+
 } // namespace
 
+std::string_view word(Procedure procedure) { return procedure_words[static_cast<std::size_t>(procedure)]; }
+
+std::optional<Procedure> find_procedure(std::string_view word) {
+    for (std::size_t i = 0; i < procedure_words.size(); ++i) {
+        if (procedure_words[i] == word) return static_cast<Procedure>(i);
+    }
+    return std::nullopt;
+}
+
 std::optional<std::string> broken_rule(ClearingPreset const& preset) {
-    for (auto const rule : {layers, discounts, breakers, limits}) {
+    for (auto const rule : {layers, discounts, sales, breakers, limits}) {
         if (auto broken = rule(preset)) return broken;
     }
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include "risk/clearing/auto_deleverage.hpp"
 #include "risk/clearing/breakers.hpp"
 #include "risk/clearing/liquidation_limits.hpp"
+#include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/waterfall.hpp"
 #include "risk/clearing/withdrawal_limits.hpp"
 
@@ -41,6 +42,10 @@ struct ClearingPreset {
     std::vector<WithdrawalLimit> withdrawal_limits;
     LiquidationLimits liquidation_limits;
     std::vector<DiscountStep> discounts; ///< none: no auction
+    Procedure procedure{};
+    Int128 auction_limit = 0; ///< of what all collateral auctions may still have to raise together
+    std::vector<CollateralAuctionTerms> collateral_auctions;
+    std::vector<RampedAuctionTerms> ramped_auctions;
     std::vector<LossLayer> layers;
     std::vector<BreakerRule> breakers;
 

@@ -232,6 +232,60 @@ private:
     return rule;
 }
 
+/// Seconds of a list: whole ones, since auctions count them.
+[[nodiscard]] result<std::int64_t> whole_seconds(Section& section, std::string_view key) {
+    if (!section.has(key)) return std::int64_t{0};
+    PLIMSOLL_TRY(value, section.number(key, 0, largest_seconds));
+    if (value % one_units != 0) return fail(Errc::preset_value_out_of_bounds, std::string(key) + ": a price changes at whole seconds only");
+    return static_cast<std::int64_t>(value / one_units);
+}
+
+[[nodiscard]] result<CollateralAuctionTerms> read_collateral_auction(Section section) {
+    CollateralAuctionTerms terms;
+    PLIMSOLL_TRY(asset, section.text("asset"));
+    terms.asset = asset;
+    for (auto const& [key, share] : {std::pair{"penalty", &terms.penalty}, std::pair{"reset_below", &terms.reset_below},
+                                     std::pair{"incentive_share", &terms.incentive_share}}) {
+        PLIMSOLL_TRY(value, section.share(key));
+        *share = value;
+    }
+    for (auto const& [key, amount] : {std::pair{"limit", &terms.limit}, std::pair{"incentive_flat", &terms.incentive_flat}}) {
+        PLIMSOLL_TRY(value, section.number(key, 0, largest_amount));
+        *amount = value;
+    }
+    PLIMSOLL_TRY(buffer, section.number("price_buffer", 0, 10 * one_units));
+    terms.price_buffer = buffer;
+    if (section.has("step_factor")) {
+        PLIMSOLL_TRY(factor, section.share("step_factor"));
+        terms.step_factor = factor;
+    }
+    for (auto const& [key, seconds] : {std::pair{"step_seconds", &terms.step_seconds}, std::pair{"duration_seconds", &terms.duration_seconds},
+                                       std::pair{"reset_after_seconds", &terms.reset_after_seconds}}) {
+        PLIMSOLL_TRY(value, whole_seconds(section, key));
+        *seconds = value;
+        section.know(key);
+    }
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return terms;
+}
+
+[[nodiscard]] result<RampedAuctionTerms> read_ramped_auction(Section section) {
+    RampedAuctionTerms terms;
+    PLIMSOLL_TRY(asset, section.text("asset"));
+    terms.asset = asset;
+    PLIMSOLL_TRY(seconds, whole_seconds(section, "duration_seconds"));
+    terms.duration_seconds = seconds;
+    section.know("duration_seconds");
+    PLIMSOLL_TRY(deviation, section.share("oracle_deviation"));
+    terms.oracle_deviation = deviation;
+    PLIMSOLL_TRY(least, section.number("least_left", 0, largest_amount));
+    terms.least_left = least;
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return terms;
+}
+
 template <class Row, class Read>
 [[nodiscard]] result<void> read_rows(toml::table const& root, std::string_view list, std::vector<Row>& rows, Read&& read) {
     toml::node const* const node = root.get(list);
@@ -282,8 +336,19 @@ template <class Row, class Read>
         PLIMSOLL_TRY(limits, read_liquidation_limits(Section(*node->as_table(), "[liquidation_limits]")));
         preset.liquidation_limits = limits;
     }
+    if (head.has("liquidation_procedure")) {
+        PLIMSOLL_TRY(procedure, head.choice("liquidation_procedure", find_procedure));
+        preset.procedure = procedure;
+    }
+    if (head.has("auction_limit")) {
+        PLIMSOLL_TRY(limit, head.number("auction_limit", 0, largest_amount));
+        preset.auction_limit = limit;
+    }
+    PLIMSOLL_TRYV(read_rows(root, "collateral_auctions", preset.collateral_auctions, read_collateral_auction));
+    PLIMSOLL_TRYV(read_rows(root, "ramped_auctions", preset.ramped_auctions, read_ramped_auction));
     if (preset.layers.empty()) return fail(Errc::preset_key_missing, "[[layers]] is missing: nobody would pay");
-    for (auto const* list : {"layers", "discounts", "breakers", "withdrawal_limits", "liquidation_limits"}) head.know(list);
+    for (auto const* list : {"layers", "discounts", "breakers", "collateral_auctions", "ramped_auctions", "withdrawal_limits",
+                             "liquidation_limits"}) head.know(list);
     PLIMSOLL_TRYV(head.need_known());
     if (auto const broken = broken_rule(preset)) return fail(Errc::preset_contradicts_itself, *broken);
     return preset;

@@ -76,12 +76,14 @@ struct LiquidateAll {
     AccountId liquidator;
 };
 
-/// Takes a share of an account that is auctioned.
+/// Takes a share of an account that is auctioned, or of the lot that is sold.
 struct Bid {
     AccountId account;
     AccountId bidder;
     Ratio share;
-    Amount limit; ///< of the payment, 0: none
+    Amount limit;   ///< of the payment, 0: none
+    Quantity size;  ///< of a lot: at most so much of it, in place of a share
+    Price price;    ///< of a lot: the worst price for a unit of it, 0: any
 };
 
 /// Asks what margin an account has; books nothing.

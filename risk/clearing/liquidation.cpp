@@ -56,16 +56,14 @@ constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is
     return outcome::success();
 }
 
-/// An account that only owes cash has been liquidated already: its debt is open, or was covered. What a position without
-/// contracts has not settled is still to be realised.
-[[nodiscard]] bool has_anything(Portfolio const& portfolio) {
+} // namespace
+
+bool has_anything(Portfolio const& portfolio) {
     auto is_held = [](PerpetualHolding const& held) { return held.size != 0 || held.unsettled != 0; };
     auto is_owned = [](AssetHolding const& held) { return held.amount > 0; };
     return !portfolio.options.empty() || std::ranges::any_of(portfolio.perpetuals, is_held) ||
            std::ranges::any_of(portfolio.assets, is_owned);
 }
-
-} // namespace
 
 void recall(OpenLiquidation& open, Event const& event) {
     visit_body(event.body, [&](auto const& fact) {
@@ -73,6 +71,8 @@ void recall(OpenLiquidation& open, Event const& event) {
         if constexpr (std::is_same_v<Fact, LiquidationStarted>) {
             if (fact.liquidation != open.id) return;
             open.is_auction = fact.procedure != "order_book_close";
+            open.procedure = find_procedure(fact.procedure).value_or(Procedure::by_kernel);
+            recall_lot(open.lot, fact, event.origin.source_time);
             open.worst = InstrumentId{fact.instrument};
             open.auction.ongoing = true;
             open.auction.insolvent = fact.procedure == "dutch_auction_insolvent";
@@ -80,6 +80,7 @@ void recall(OpenLiquidation& open, Event const& event) {
             Checked on;
             if (open.auction.insolvent) open.auction.cached_mm = on.negate(Int256{units(fact.buffer)});
         } else if constexpr (std::is_same_v<Fact, LiquidationBid>) {
+            if (fact.liquidation == open.id) recall_lot(open.lot, fact);
             bool const pays_in = open.is_auction && !open.auction.insolvent && fact.liquidation == open.id;
             Checked on;
             if (pays_in) open.auction.reserved_cash = on.add(open.auction.reserved_cash, Int256{units(fact.amount)});

@@ -3,6 +3,8 @@
 
 #include "risk/clearing/clearing.hpp"
 #include "risk/clearing/close_price.hpp"
+#include "risk/clearing/lot_on_sale.hpp"
+#include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/loss_cover.hpp"
 #include "risk/clearing/rows_after.hpp"
 #include "risk/clearing/terms.hpp"
@@ -19,7 +21,14 @@ struct OpenLiquidation {
     Int128 penalty = 0;                  ///< paid to the fund
     InstrumentId worst;                  ///< what weighed most when it started
     derive::Auction auction;
+    Procedure procedure{};               ///< which auction it is
+    LotOnSale lot;                       ///< of an auction by the clearing preset's procedure
+    bool is_over = false;                ///< ended in the group that started it
 };
+
+/// Whether an account's portfolio has anything that a liquidation could close or sell. One that only owes cash has been
+/// liquidated already: its debt is open, or was covered. What a position without contracts has not settled is still to be realised.
+[[nodiscard]] bool has_anything(Portfolio const& portfolio);
 
 /// Adds an event of the account, from its LiquidationStarted on.
 void recall(OpenLiquidation& open, Event const& event);

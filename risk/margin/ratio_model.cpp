@@ -1,5 +1,4 @@
-#include "risk/margin/models.hpp"
-#include "risk/margin/tally.hpp"
+#include "risk/margin/pledges.hpp"
 #include "risk/margin/weighted_assets.hpp"
 
 #include <algorithm>
@@ -20,59 +19,20 @@ public:
     [[nodiscard]] result<Levels> evaluate(Portfolio const& portfolio, MarginDetail* detail) const override;
 
 private:
-    struct Pledge {
-        AssetId asset;
-        Int128 value = 0;
-        Int128 ratio = 0;
-        Int128 debt_floor = 0;
-    };
-    [[nodiscard]] result<void> add(AssetHolding const& holding, std::vector<Pledge>& pledges, Int128& debt, Levels& levels,
-                                   Tally& on, MarginDetail* detail) const;
-
     Preset const* preset_;
     Market const* market_;
     MarketNeeds needs_;
 };
 
-result<void> RatioModel::add(AssetHolding const& holding, std::vector<Pledge>& pledges, Int128& debt, Levels& levels, Tally& on,
-                             MarginDetail* detail) const {
-    std::string const name = needs_.name(holding.asset);
-    ParameterRow const* const row = row_for(*preset_, "collateral", "asset", name);
-    auto const value = needs_.value(holding);
-    if (row == nullptr && holding.amount > 0) {
-        if (detail != nullptr) detail->not_counted.push_back(name);
-        if (value) levels.mark_to_market = on.add(levels.mark_to_market, value.value());
-        return outcome::success();
-    }
-    if (!value) return value.error();
-    levels.mark_to_market = on.add(levels.mark_to_market, value.value());
-    if (holding.amount < 0) {
-        debt = on.subtract(debt, value.value());
-    } else {
-        pledges.push_back({holding.asset, value.value(), row->number("liquidation_ratio"),
-                           row->has("debt_floor") ? row->number("debt_floor") : 0});
-    }
-    return outcome::success();
-}
-
 result<Levels> RatioModel::evaluate(Portfolio const& portfolio, MarginDetail* detail) const {
     if (!portfolio.options.empty()) return fail(Errc::instrument_not_in_preset, needs_.name_of_option(portfolio.options.front().option));
     if (!portfolio.perpetuals.empty()) return fail(Errc::instrument_not_in_preset, needs_.name(portfolio.perpetuals.front().instrument));
     Tally on;
-    Levels levels{portfolio.cash, std::max<Int128>(portfolio.cash, 0), 0};
-    Int128 debt = std::max<Int128>(-portfolio.cash, 0);
-    std::vector<Pledge> pledges;
-    for (AssetHolding const& holding : portfolio.assets) {
-        PLIMSOLL_TRYV(add(holding, pledges, debt, levels, on, detail));
-    }
-    if (debt != 0 && pledges.empty() && portfolio.cash <= 0) return fail(Errc::debt_without_collateral, needs_.name(market_->quote()));
-    if (detail != nullptr) detail->facts.push_back({"debt", needs_.name(market_->quote()), debt});
-    std::ranges::stable_sort(pledges, {}, &Pledge::ratio);
-    for (std::size_t i = 0; i < pledges.size(); ++i) {
-        Pledge const& pledge = pledges[i];
-        Int128 const reach = on.fraction_down(pledge.value, one_units, pledge.ratio);
-        Int128 const covered = i + 1 == pledges.size() ? debt : std::min(debt, reach);
-        debt -= covered;
+    PLIMSOLL_TRY(pledges, pledges_of(*preset_, needs_, portfolio, on, detail));
+    Levels levels{pledges.mark_to_market, std::max<Int128>(portfolio.cash, 0), 0};
+    if (detail != nullptr) detail->facts.push_back({"debt", needs_.name(market_->quote()), pledges.debt});
+    for (Pledge const& pledge : pledges.all) {
+        Int128 const covered = pledge.covered;
         Int128 const asked = on.product_up(covered, pledge.ratio);
         levels.initial_excess = on.add(levels.initial_excess, on.subtract(pledge.value, asked));
         if (detail == nullptr) continue;
@@ -82,7 +42,7 @@ result<Levels> RatioModel::evaluate(Portfolio const& portfolio, MarginDetail* de
         if (covered != 0 && covered < pledge.debt_floor) detail->facts.push_back({"debt below its floor of", needs_.name(pledge.asset), pledge.debt_floor});
         if (covered != 0) detail->facts.push_back({"collateral ratio", needs_.name(pledge.asset), on.fraction_down(pledge.value, one_units, covered)});
     }
-    levels.initial_excess = on.subtract(levels.initial_excess, debt); // owed though cash is held: no coin to lay it on
+    levels.initial_excess = on.subtract(levels.initial_excess, pledges.uncovered); // owed though cash is held: no coin to lay it on
     levels.maintenance_excess = levels.initial_excess;
     PLIMSOLL_TRYV(on.settle("the account"));
     return levels;

@@ -5,6 +5,8 @@
 
 #include <boost/multiprecision/cpp_int.hpp>
 
+#include <optional>
+
 namespace plimsoll::risk {
 
 /// Exact at any size, so that nothing wraps: a rad of Maker times a wad takes 210 bits, and the
@@ -19,6 +21,11 @@ using Wide = boost::multiprecision::number<boost::multiprecision::cpp_int_backen
 [[nodiscard]] inline Wide scale(Wide const& a, Wide const& b, Wide const& c, Rounding rounding) {
     return quotient(a * b, c, rounding);
 }
+
+/// The same number.
+[[nodiscard]] Wide widened(Int128 value);
+/// Nothing where it leaves 127 bits.
+[[nodiscard]] std::optional<Int128> narrowed(Wide const& value);
 
 /// 10^exponent for an exponent that is not negative.
 [[nodiscard]] Wide power_of_ten(int exponent);

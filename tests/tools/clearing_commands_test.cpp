@@ -174,7 +174,7 @@ TEST_F(ClearingCommands, RefuseInWords) {
              {"stress day --shock 'USD -1%' --preset dydx-v4-perp", 2, "prices are in USD itself"},
              {"stress day --shock 'NONE -1%' --preset dydx-v4-perp", 3, "NONE"},
              {"stress day --shock 'COIN -1%' --preset dydx-v4-perp --impact x", 2, "basis points"},
-             {"stress day --shock 'COIN -1%' --preset dydx-v4-perp --clearing none", 2, "there are ccp-like, derive-v2, dydx-v4, hyperliquid"},
+             {"stress day --shock 'COIN -1%' --preset dydx-v4-perp --clearing none", 2, "there are ccp-like, derive-v2, dydx-v4, hyperliquid, maker, opyn"},
              {"stress day --shock 'COIN -1%' --preset dydx-v4-perp --clearing ./none.toml", 3, "none.toml"}}) {
         Outcome const outcome = setting.run(row.words);
         EXPECT_EQ(outcome.status, row.status) << row.words << "\n" << outcome.err;

@@ -28,6 +28,31 @@ constexpr TimeNs second_ns = 1'000'000'000;
     return out.empty() ? "none" : out;
 }
 
+/// The terms of the preset's own auctions.
+[[nodiscard]] std::string sales_text(risk::ClearingPreset const& preset) {
+    std::string out;
+    if (!preset.collateral_auctions.empty()) {
+        Table table({{"auction of"}, {"penalty", Align::right}, {"in flight at most", Align::right}, {"starts at", Align::right}, {"falls"},
+                     {"sells until", Align::right}, {"or below", Align::right}, {"incentive"}});
+        for (risk::CollateralAuctionTerms const& row : preset.collateral_auctions) {
+            std::string const falls = row.duration_seconds != 0 ? fmt::format("to nothing in {} s", row.duration_seconds)
+                                                                : fmt::format("to {} every {} s", format_decimal(row.step_factor), row.step_seconds);
+            table.row({row.asset, format_decimal(row.penalty), format_decimal(row.limit), format_decimal(row.price_buffer), falls,
+                       fmt::format("{} s", row.reset_after_seconds), format_decimal(row.reset_below),
+                       format_decimal(row.incentive_flat) + " and " + format_decimal(row.incentive_share)});
+        }
+        out += "\n" + table.text() + "  all together have at most " + format_decimal(preset.auction_limit) + " to raise\n";
+    }
+    if (!preset.ramped_auctions.empty()) {
+        Table table({{"short backed by"}, {"rises for", Align::right}, {"from below by, of spot", Align::right}, {"left at least", Align::right}});
+        for (risk::RampedAuctionTerms const& row : preset.ramped_auctions) {
+            table.row({row.asset, fmt::format("{} s", row.duration_seconds), format_decimal(row.oracle_deviation), format_decimal(row.least_left)});
+        }
+        out += "\n" + table.text();
+    }
+    return out;
+}
+
 } // namespace
 
 bool is_clearing_preset(std::string const& name) {
@@ -57,6 +82,7 @@ result<std::string> clearing_table() {
 std::string clearing_text(risk::ClearingPreset const& preset) {
     std::string out = fmt::format("{}\n  {}\n  source: {}\n\n", people_clearing(preset), preset.description, preset.source);
     Table numbers({{"parameter"}, {"value", Align::right}});
+    numbers.row({"procedure", std::string(risk::word(preset.procedure))});
     numbers.row({"liquidation fee", format_decimal(preset.liquidation_fee) + (preset.fee_base == risk::FeeBase::notional ? " of notional" : " of equity")});
     numbers.row({"of the fee to the fund", format_decimal(preset.fee_to_fund)});
     numbers.row({"deleveraging", std::string(risk::word(preset.policy)) + " at " + std::string(risk::word(preset.price))});
@@ -74,6 +100,7 @@ std::string clearing_text(risk::ClearingPreset const& preset) {
         for (risk::DiscountStep const& step : preset.discounts) discounts.row({fmt::format("{} s", step.after / second_ns), format_decimal(step.share)});
         out += "\n" + discounts.text();
     }
+    out += sales_text(preset);
     if (preset.breakers.empty()) return out;
     Table breakers({{"breaker"}, {"metric"}, {"trips beyond", Align::right}, {"releases at", Align::right}, {"window", Align::right}, {"still allowed"}});
     for (risk::BreakerRule const& rule : preset.breakers) {
@@ -86,7 +113,7 @@ std::string clearing_text(risk::ClearingPreset const& preset) {
 void write_clearing(JsonWriter& json, risk::ClearingPreset const& preset, std::uint64_t adopted) {
     json.begin_object().field("scope", "clearing").field("name", preset.name).field("version", preset.version);
     json.field("description", preset.description).field("source", preset.source).field("digest", to_hex(preset.digest));
-    json.key("layers").begin_array();
+    json.field("procedure", risk::word(preset.procedure)).key("layers").begin_array();
     for (risk::LossLayer const& layer : preset.layers) json.value(word(layer.layer));
     json.end_array().key("breakers").begin_array();
     for (risk::BreakerRule const& rule : preset.breakers) json.value(rule.name);

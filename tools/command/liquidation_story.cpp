@@ -79,7 +79,7 @@ private:
                 if (fact.liquidation == story.row.id) story.ended = fact;
             } else if constexpr (std::is_same_v<Fact, LiquidationBid>) {
                 if (fact.liquidation != story.row.id) return;
-                story.bids.push_back({AccountId{fact.bidder}, sequence, sequence, {}, {}});
+                story.bids.push_back({AccountId{fact.bidder}, sequence, sequence, {}, {}, fact});
                 bid_origin_ = event.origin;
             }
         });

@@ -16,6 +16,7 @@ struct BidStory {
     std::uint64_t last_sequence = 0;
     Amount before;
     Amount after;
+    LiquidationBid fact;
 
     [[nodiscard]] Int128 earned() const { return after.units() - before.units(); }
 };

@@ -50,6 +50,13 @@ void write_levels(JsonWriter& json, std::string_view name, std::optional<result<
     json.end_object();
 }
 
+void write_figures(JsonWriter& json, std::vector<wire::Figure> const& figures) {
+    if (figures.empty()) return;
+    json.key("figures").begin_object();
+    for (wire::Figure const& each : figures) json.key(word(static_cast<wire::FigureKind>(each.kind()))).decimal(units(each.amount()));
+    json.end_object();
+}
+
 void write_story(JsonWriter& json, book::Book const& book, LiquidationStory const& story) {
     LiquidationStarted const& started = story.started;
     json.begin_object().field("liquidation", story.row.id).field("account", name_of(book, story.row.account));
@@ -60,6 +67,7 @@ void write_story(JsonWriter& json, book::Book const& book, LiquidationStory cons
     if (started.instrument != 0) {
         json.field("instrument", name_of(book, InstrumentId{started.instrument})).key("mark").decimal(units(started.mark));
     }
+    write_figures(json, started.figures);
     if (story.trigger) {
         json.key("trigger").begin_object().field("sequence", story.trigger_sequence);
         json.field("kind", kind_of(*story.trigger)).field("what", event_text(book, *story.trigger)).end_object();
@@ -69,7 +77,10 @@ void write_story(JsonWriter& json, book::Book const& book, LiquidationStory cons
     json.key("bids").begin_array();
     for (BidStory const& bid : story.bids) {
         json.begin_object().field("bidder", name_of(book, bid.bidder)).field("first", bid.first_sequence);
-        json.field("last", bid.last_sequence).key("earned").decimal(bid.earned()).end_object();
+        json.field("last", bid.last_sequence).key("earned").decimal(bid.earned());
+        json.key("price").decimal(units(bid.fact.price)).key("amount").decimal(units(bid.fact.amount)).key("size").decimal(units(bid.fact.size));
+        write_figures(json, bid.fact.figures);
+        json.end_object();
     }
     json.end_array().key("earned").decimal(story.earned());
     if (story.ended) {
@@ -77,6 +88,33 @@ void write_story(JsonWriter& json, book::Book const& book, LiquidationStory cons
         json.key("kept").decimal(units(story.ended->kept)).key("equity_at_end").decimal(units(story.ended->equity));
     }
     json.end_object();
+}
+
+/// What an auction of the preset's procedure put up, and what is left of it.
+[[nodiscard]] std::string lot_text(book::Book const& book, LiquidationStory const& story) {
+    auto figure_of = [](std::vector<wire::Figure> const& figures, wire::FigureKind kind) -> wire::Figure const* {
+        for (wire::Figure const& each : figures) {
+            if (static_cast<wire::FigureKind>(each.kind()) == kind) return &each;
+        }
+        return nullptr;
+    };
+    auto const& begun = story.started.figures;
+    auto const* const lot = figure_of(begun, wire::FigureKind::lot);
+    auto const* const start = figure_of(begun, wire::FigureKind::start_price);
+    if (lot == nullptr || start == nullptr) return "";
+    bool const of_contracts = story.started.instrument != 0;
+    std::string const what = of_contracts ? "short " + name_of(book, InstrumentId{story.started.instrument}) : name_of(book, AssetId{lot->subject()});
+    std::string out = fmt::format("  {} {} {} from {}", story.row.id, format_decimal(units(lot->amount())), what, format_decimal(units(start->amount())));
+    if (auto const* const tab = figure_of(begun, wire::FigureKind::tab)) {
+        out += fmt::format(", {} {} to raise", format_decimal(units(tab->amount())), name_of(book, AssetId{tab->subject()}));
+    }
+    auto const& newest = story.bids.empty() ? begun : story.bids.back().fact.figures;
+    auto const* const left = figure_of(newest, wire::FigureKind::lot);
+    if (!story.bids.empty() && left != nullptr) {
+        out += fmt::format("; after {} {} left", people_plural(story.bids.size(), "bid"), format_decimal(units(left->amount())));
+        if (auto const* const tab = figure_of(newest, wire::FigureKind::tab)) out += fmt::format(", {} to raise", format_decimal(units(tab->amount())));
+    }
+    return out + "\n";
 }
 
 [[nodiscard]] std::string excess_text(std::optional<result<risk::Levels>> const& levels, int decimals) {
@@ -102,7 +140,10 @@ void write_story(JsonWriter& json, book::Book const& book, LiquidationStory cons
             triggers += fmt::format("  {} by {} {}\n", story.row.id, people_sequence(story.trigger_sequence), event_text(book, *story.trigger));
         }
     }
+    std::string lots;
+    for (LiquidationStory const& story : stories) lots += lot_text(book, story);
     std::string out = table.text();
+    if (!lots.empty()) out += "\nPut up for auction:\n" + lots;
     if (!triggers.empty()) out += "\nTriggered:\n" + triggers;
     return out;
 }

@@ -40,6 +40,7 @@ PLIMSOLL_WORDS(SourceKind)
 PLIMSOLL_WORDS(AccountKind)
 PLIMSOLL_WORDS(LiquidationOutcome)
 PLIMSOLL_WORDS(Layer)
+PLIMSOLL_WORDS(FigureKind)
 #undef PLIMSOLL_WORDS
 
 /// "" where the schema has no such value.

@@ -20,6 +20,7 @@ void fields_of(auto& v, Is<LiquidationStarted> auto& fact) {
     v.instrument("instrument", fact.instrument, Need::maybe);
     v.decimal("mark", fact.mark, Need::maybe);
     v.decimal("fee_cap", fact.fee_cap, Need::maybe);
+    v.list("figures", fact.figures);
 }
 
 void fields_of(auto& v, Is<LiquidationBid> auto& fact) {
@@ -32,6 +33,7 @@ void fields_of(auto& v, Is<LiquidationBid> auto& fact) {
     v.decimal("amount", fact.amount, Need::maybe);
     v.instrument("instrument", fact.instrument, Need::maybe);
     v.decimal("size", fact.size, Need::maybe);
+    v.list("figures", fact.figures);
 }
 
 void fields_of(auto& v, Is<LiquidationEnded> auto& fact) {
@@ -42,6 +44,7 @@ void fields_of(auto& v, Is<LiquidationEnded> auto& fact) {
     v.decimal("equity", fact.equity);
     v.decimal("penalty", fact.penalty, Need::maybe);
     v.decimal("kept", fact.kept, Need::maybe);
+    v.list("figures", fact.figures);
 }
 
 void fields_of(auto& v, Is<BadDebtRecognised> auto& fact) {

@@ -72,8 +72,10 @@ void fields_of(FieldReader& v, risk::LiquidateAll& ask) { v.account("liquidator"
 void fields_of(FieldReader& v, risk::Bid& ask) {
     v.account("account", ask.account);
     v.account("bidder", ask.bidder);
-    v.decimal("share", ask.share);
+    v.decimal("share", ask.share, Need::maybe); // one of the two; the auction says so
+    v.decimal("size", ask.size, Need::maybe);
     v.decimal("limit", ask.limit, Need::maybe);
+    v.decimal("price", ask.price, Need::maybe);
 }
 
 void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }

@@ -55,10 +55,11 @@ PLIMSOLL_FIELDS(OpeningEntered, F(account), F(legs), F(stands), F(reason))
 PLIMSOLL_FIELDS(Corrected, F(sequence), F(reason), F(legs), F(stands))
 PLIMSOLL_FIELDS(Reversed, F(sequence), F(reason), F(legs), F(stands))
 PLIMSOLL_FIELDS(LiquidationStarted, F(liquidation), F(account), F(procedure), F(preset), F(asset), F(equity),
-                F(requirement), F(buffer), F(instrument), F(mark), F(fee_cap))
+                F(requirement), F(buffer), F(instrument), F(mark), F(fee_cap), F(figures))
 PLIMSOLL_FIELDS(LiquidationBid, F(liquidation), F(account), F(bidder), F(fraction), F(price), F(asset), F(amount),
-                F(instrument), F(size))
-PLIMSOLL_FIELDS(LiquidationEnded, F(liquidation), F(account), F(outcome), F(asset), F(equity), F(penalty), F(kept))
+                F(instrument), F(size), F(figures))
+PLIMSOLL_FIELDS(LiquidationEnded, F(liquidation), F(account), F(outcome), F(asset), F(equity), F(penalty), F(kept),
+                F(figures))
 PLIMSOLL_FIELDS(BadDebtRecognised, F(loss), F(account), F(asset), F(amount), F(liquidation))
 PLIMSOLL_FIELDS(WaterfallPaid, F(loss), F(layer), F(payer), F(account), F(asset), F(amount))
 PLIMSOLL_FIELDS(LossSocialised, F(loss), F(asset), F(instrument), F(amount), F(index), F(remainder))
@@ -156,6 +157,8 @@ template <class T> void fill(Random& random, T& value) {
     } else if constexpr (std::is_same_v<T, wire::Stand>) {
         auto const word = [&] { return static_cast<std::uint32_t>(random.word()); };
         value = wire::Stand{word(), word(), static_cast<std::uint16_t>(word()), 0, 0, to_wire(random.wide())};
+    } else if constexpr (std::is_same_v<T, wire::Figure>) {
+        value = wire::Figure{static_cast<std::uint32_t>(random.word()), static_cast<std::uint16_t>(random.word()), 0, to_wire(random.wide())};
     } else {
         value.resize(random.below(5));
         for (auto& each : value) fill(random, each);

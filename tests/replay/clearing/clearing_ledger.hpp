@@ -45,6 +45,16 @@ public:
         engine.reset();
         reopen();
     }
+    /// Both presets in force from the start.
+    ClearingLedger(risk::Preset const& margin, risk::ClearingPreset const& clearing) {
+        auto engine = ledger_.open();
+        define(*engine, false);
+        adopt(*engine, margin);
+        add(*engine, rare(risk::adoption_of(clearing)));
+        must(engine->close());
+        engine.reset();
+        reopen();
+    }
     /// As after a crash, unless `commit` came before.
     void reopen() {
         house_.reset();

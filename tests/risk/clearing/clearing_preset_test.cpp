@@ -13,7 +13,7 @@ TEST(ClearingPresets, ThatAreShippedAreSound) {
         EXPECT_EQ(preset.value().name + ".toml", each.file);
         names.push_back(preset.value().name);
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"ccp-like", "derive-v2", "dydx-v4", "hyperliquid"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"ccp-like", "derive-v2", "dydx-v4", "hyperliquid", "maker", "opyn"}));
     EXPECT_FALSE(shipped_clearing_preset("nobody's"));
 }
 
@@ -108,6 +108,28 @@ INSTANTIATE_TEST_SUITE_P(
         Absurd{"UnknownOperation", "dydx-v4", "allow = \"deposit", "allow = \"dance", Errc::preset_value_out_of_bounds, "there is no dance"},
         Absurd{"UnknownKey", "dydx-v4", R"(fee_to_fund = "1")", "fee_to_fund = \"1\"\ntip = \"1\"", Errc::preset_key_unknown, "tip"},
         Absurd{"KeyMissing", "dydx-v4", "deleverage_price = \"bankruptcy\"\n", "", Errc::preset_key_missing, "deleverage_price"},
+        Absurd{"AuctionOfNobodyKnowsWhat", "maker", R"(liquidation_procedure = "collateral_auction")", R"(liquidation_procedure = "lottery")",
+               Errc::preset_value_out_of_bounds, "there is no lottery"},
+        Absurd{"AuctionTermsForAnotherProcedure", "maker", R"(liquidation_procedure = "collateral_auction")", R"(liquidation_procedure = "by_kernel")",
+               Errc::preset_contradicts_itself, "is read by no procedure"},
+        Absurd{"ProcedureWithoutTerms", "opyn", R"(liquidation_procedure = "ramped_auction")", "liquidation_procedure = \"collateral_auction\"\nauction_limit = \"1\"",
+               Errc::preset_contradicts_itself, "needs [[collateral_auctions]]"},
+        Absurd{"AuctionsWithoutRoom", "maker", R"(auction_limit = "100000000")", R"(auction_limit = "0")", Errc::preset_contradicts_itself, "auction_limit is 0"},
+        Absurd{"LimitOfNoAuction", "opyn", R"(liquidation_fee = "0")", "auction_limit = \"1\"\nliquidation_fee = \"0\"", Errc::preset_contradicts_itself, "there are none"},
+        Absurd{"CoinTwice", "maker", R"(asset = "BTC")", R"(asset = "ETH")", Errc::preset_contradicts_itself, "ETH is named twice"},
+        Absurd{"CoinWithoutRoom", "maker", R"(limit = "30000000")", R"(limit = "0")", Errc::preset_contradicts_itself, "limit is 0"},
+        Absurd{"PenaltyAboveAll", "maker", R"(penalty = "0.13")", R"(penalty = "1.1")", Errc::preset_value_out_of_bounds, "above 1"},
+        Absurd{"CurveThatStands", "maker", R"(step_factor = "0.99")", R"(step_factor = "1")", Errc::preset_contradicts_itself, "never falls"},
+        Absurd{"CurveThatRises", "maker", R"(step_factor = "0.99")", R"(step_factor = "1.01")", Errc::preset_value_out_of_bounds, "above 1"},
+        Absurd{"CurveOfBothKinds", "maker", R"(step_seconds = "90")", "step_seconds = \"90\"\nduration_seconds = \"9\"", Errc::preset_contradicts_itself, "either duration_seconds"},
+        Absurd{"CurveOfNeither", "maker", "step_factor = \"0.99\"\nstep_seconds = \"90\"\n", "", Errc::preset_contradicts_itself, "either duration_seconds"},
+        Absurd{"StairsWithoutSteps", "maker", "step_seconds = \"90\"\n", "", Errc::preset_contradicts_itself, "stairs need step_factor and step_seconds"},
+        Absurd{"CurveInHalfSeconds", "maker", R"(step_seconds = "90")", R"(step_seconds = "0.5")", Errc::preset_value_out_of_bounds, "whole seconds only"},
+        Absurd{"SellsForASecond", "maker", R"(reset_after_seconds = "8400")", R"(reset_after_seconds = "0")", Errc::preset_contradicts_itself, "second of its start"},
+        Absurd{"StopsAtTheFirstStep", "maker", R"(reset_below = "0.4")", R"(reset_below = "1")", Errc::preset_contradicts_itself, "the first step would stop it"},
+        Absurd{"StartsAtNothing", "maker", R"(price_buffer = "1.3")", R"(price_buffer = "0")", Errc::preset_contradicts_itself, "start at nothing"},
+        Absurd{"NoRamp", "opyn", R"(duration_seconds = "3600")", R"(duration_seconds = "0")", Errc::preset_contradicts_itself, "which is no ramp"},
+        Absurd{"KeyOfNoAuction", "maker", R"(penalty = "0.13")", "penalty = \"0.13\"\ntip = \"1\"", Errc::preset_key_unknown, "tip"},
         Absurd{"NotANumber", "dydx-v4", R"(fee_to_fund = "1")", R"(fee_to_fund = "all")", Errc::preset_value_not_a_number, "all"},
         Absurd{"NotToml", "dydx-v4", R"(version = "1")", "version = = 1", Errc::preset_unreadable, "line 2"}),
     [](auto const& row) { return row.param.name; });
