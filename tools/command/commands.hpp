@@ -33,6 +33,7 @@ void add_replay_test(Shell& shell);
 void add_state_root(Shell& shell);
 void add_bisect(Shell& shell);
 void add_stats(Shell& shell);
+void add_witness(Shell& shell);
 void add_checkpoint(Shell& shell);
 void add_tree(Shell& shell);
 void add_key(Shell& shell);
