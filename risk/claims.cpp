@@ -21,8 +21,9 @@ result<CustomerClaims> claims_on(Valuation const& valuation, AssetId asset) {
     CustomerClaims claims;
     for (book::BalanceRow const& row : book.balances.rows()) {
         if (row.asset != asset) continue;
-        PLIMSOLL_TRY(interest, book::pending_interest(book, row));
-        PLIMSOLL_TRYV(add_to_claim(by_account[row.account.number()], Amount{row.amount.units() + interest.units()}));
+        auto const interest = book::pending_interest(book, row);
+        if (!interest && group_of(book.account(row.account).kind) == Group::customers) ++claims.unpriced_positions;
+        PLIMSOLL_TRYV(add_to_claim(by_account[row.account.number()], Amount{row.amount.units() + (interest ? interest.value().units() : 0)}));
     }
     for (book::PositionRow const& row : book.positions.rows()) {
         if (book.instrument(row.instrument).settle != asset) continue;

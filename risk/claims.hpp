@@ -18,7 +18,7 @@ struct CustomerClaims {
     std::vector<Claim> negative; ///< the deepest first; their sum is AssetSolvency::negative
     Amount owed;
     Amount owing; ///< a negative number
-    std::uint64_t unpriced_positions = 0; ///< of customers; their value is not in their claims
+    std::uint64_t unpriced_positions = 0; ///< of customers, and balances whose interest leaves 126 bits; their value is not in their claims
 };
 
 /// Errors: book::Errc::amount_overflow where a claim or a sum leaves 126 bits.

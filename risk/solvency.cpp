@@ -162,12 +162,12 @@ std::vector<AssetSolvency> asset_solvency(Valuation const& valuation) {
         balances.for_rows(sheet.asset, [&](std::uint32_t row) {
             book::BalanceRow const& balance = book.balances[row];
             claims.add(balance.account, balance.amount);
-            if (payer && book::has_interest(book.assets[id])) {
-                auto const interest = book::pending_interest(book, balance);
-                claims.add(balance.account, interest ? interest.value() : Amount{});
-                claims.add(*payer, interest ? -interest.value() : Amount{});
-            }
             add(sheet.booked_sum, balance.amount);
+            auto const interest = book::pending_interest(book, balance);
+            if (!interest) ++sheet.unpriced_positions;
+            if (!interest || interest.value().is_zero()) return;
+            claims.add(balance.account, interest.value());
+            if (payer) claims.add(*payer, -interest.value());
         });
         positions.for_rows(sheet.asset, [&](std::uint32_t row) {
             book::PositionRow const& position = book.positions[row];

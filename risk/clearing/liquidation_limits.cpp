@@ -6,16 +6,32 @@
 
 namespace plimsoll::risk {
 
-void LiquidationWindow::follow(Event const& event, TimeNs now) {
+namespace {
+
+/// Contracts at the mark, rounded up; at what was paid for them where that is no product (inverse, unmarked).
+[[nodiscard]] Int128 notional_of(LiquidationBid const& bid, book::Book const& book) {
+    Int128 const paid = units(bid.amount) < 0 ? -units(bid.amount) : units(bid.amount);
+    if (!book.instruments.has(bid.instrument)) return paid;
+    book::InstrumentRow const& row = book.instruments[bid.instrument];
+    Int128 const size = units(bid.size) < 0 ? -units(bid.size) : units(bid.size);
+    if (row.payoff == wire::Payoff::inverse || !row.mark.is_some()) return paid;
+    auto const value = scaled_product(size, row.mark.value.units(), book::multiplier(row.multiplier_numerator),
+                                      book::multiplier(row.multiplier_denominator), Rounding::ceiling);
+    return value.value_or(paid);
+}
+
+} // namespace
+
+void LiquidationWindow::follow(Event const& event, book::Book const& after) {
     if (!limits_.are_some()) return;
+    TimeNs const now = after.time();
     while (!done_.empty() && done_.front().time <= now - limits_.window) done_.pop_front();
     auto const* const fact = std::get_if<RareFact>(&event.body);
     if (fact == nullptr) return;
     visit_rare(**fact, [&](auto const& rare) {
         using Fact = std::decay_t<decltype(rare)>;
         if constexpr (std::is_same_v<Fact, LiquidationBid>) {
-            Int128 const amount = units(rare.amount);
-            done_.push_back({now, AccountId{rare.account}, InstrumentId{rare.instrument}, amount < 0 ? -amount : amount});
+            done_.push_back({now, AccountId{rare.account}, InstrumentId{rare.instrument}, notional_of(rare, after)});
         } else if constexpr (std::is_same_v<Fact, WaterfallPaid>) {
             if (rare.layer == wire::Layer::market_fund || rare.layer == wire::Layer::shared_fund) done_.push_back({now, {}, {}, units(rare.amount)});
         }

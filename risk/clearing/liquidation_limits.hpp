@@ -26,7 +26,8 @@ public:
     explicit LiquidationWindow(LiquidationLimits const& limits) : limits_(limits) {}
 
     [[nodiscard]] LiquidationLimits const& limits() const { return limits_; }
-    void follow(Event const& event, TimeNs now);
+    /// After an event was applied: what was closed counts at the mark.
+    void follow(Event const& event, book::Book const& after);
     void forget() { done_.clear(); }
 
     /// Notional of a position that may be closed now, of what is still there.

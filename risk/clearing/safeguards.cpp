@@ -59,7 +59,7 @@ void Safeguards::recall(BreakerReleased const& fact, TimeNs time) { static_cast<
 void Safeguards::follow(Event const& event, book::Book const& after) {
     for (Body& body : watch_->follow(event, after)) steps_.push_back({std::move(body), after.sequence()});
     if (!std::holds_alternative<RareFact>(event.body)) return;
-    liquidated_.follow(event, after.time());
+    liquidated_.follow(event, after);
     visit_rare(*std::get<RareFact>(event.body), [&](auto const& fact) {
         using Fact = std::decay_t<decltype(fact)>;
         if constexpr (std::is_same_v<Fact, BadDebtRecognised> || std::is_same_v<Fact, WaterfallPaid>) {

@@ -24,7 +24,7 @@ struct Venue : ClearingLedger {
         must_take(observe(Observation::forward, call.number(), spot));
     }
     replay::Answer bid(AccountId bidder, std::string const& share, TimeNs time = 0, std::string const& limit = "0") {
-        return ask(Bid{alice, bidder, Ratio{units_of(share)}, testing_aid::amount(limit)}, time);
+        return ask(Bid{alice, bidder, Ratio{units_of(share)}, testing_aid::amount(limit), {}, {}}, time);
     }
     [[nodiscard]] book::LiquidationRow const& last() const { return book().liquidations[book().liquidations.size()]; }
     [[nodiscard]] static std::uint64_t number(wire::LiquidationOutcome outcome) { return static_cast<std::uint64_t>(outcome); }

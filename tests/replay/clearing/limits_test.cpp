@@ -13,7 +13,7 @@ struct Limited : ClearingLedger {
     explicit Limited(std::string const& limits) : ClearingLedger("dydx-v4-perp") {
         std::string body = shipped_clearing_preset("dydx-v4")->body;
         auto const from = body.find("[[withdrawal_limits]]");
-        body.replace(from, body.find("[[breakers]]") - from, limits);
+        body.replace(from, std::string::npos, limits); // and no breakers
         adopt_clearing(must(ClearingPreset::parse(body, "test")));
         again();
         for (AccountId const account : {alice, bob, carol}) must_take(deposit(account, "100000"));
@@ -21,6 +21,8 @@ struct Limited : ClearingLedger {
         must_take(deposit(fund, "50000"));
         must_take(mark("100"));
     }
+    /// What came in may leave again; two days later no more than at rest.
+    static constexpr TimeNs rest = start + 2 * 86'400 * second;
     void again() {
         must(house().commit());
         reopen();
@@ -46,7 +48,7 @@ source = "test"
 
 TEST(WithdrawalLimit, RefusesBeforehandWithTheFigures) {
     Limited venue(withdrawals);
-    auto const answer = venue.ask(L::withdraw(L::carol, "13500.000001"));
+    auto const answer = venue.ask(L::withdraw(L::carol, "13500.000001"), Limited::rest);
     ASSERT_FALSE(answer.accepted());
     EXPECT_TRUE(answer.refusal->is(Errc::withdrawal_limited));
     EXPECT_NE(answer.refusal->message().find("13500 USD may leave now of what a window of 3600s allows"), std::string::npos)
@@ -54,7 +56,7 @@ TEST(WithdrawalLimit, RefusesBeforehandWithTheFigures) {
     ASSERT_EQ(answer.figures.size(), 2U);
     EXPECT_EQ(format_decimal(answer.figures[0].units), "13500");
     EXPECT_EQ(format_decimal(answer.figures[1].units), "3600");
-    EXPECT_EQ(venue.rule(L::withdraw(L::carol, "13500")), "") << "1 % of what is held, exactly";
+    EXPECT_EQ(venue.rule(L::withdraw(L::carol, "13500"), Limited::rest), "") << "1 % of what is held, exactly";
     EXPECT_EQ(venue.rule(L::withdraw(L::bob, "0.000001")), "withdrawal_limited") << "whoever asks";
     EXPECT_EQ(venue.rule(L::trade(L::alice, L::bob, "1", "100")), "") << "nothing else waits";
     EXPECT_EQ(venue.rule(L::withdraw(L::carol, "1", L::btc)), "balance_insufficient") << "another asset has no limit";
@@ -65,16 +67,16 @@ TEST(WithdrawalLimit, ComesBackOverTheWindowAndNoFurther) {
     for (bool const is_reopened : {false, true}) {
         SCOPED_TRACE(is_reopened ? "reopened" : "going on");
         Limited venue(withdrawals);
-        venue.must_take(L::withdraw(L::carol, "13500")); // 1,336,500 are held: the baseline is 13,365
+        venue.must_take(L::withdraw(L::carol, "13500"), Limited::rest); // 1,336,500 are held: the baseline is 13,365
         if (is_reopened) venue.again();
         // half an hour gives back 6,682.5; the day's has 20,000 - 13,500 and 416.67 back: 6,916.67
-        EXPECT_EQ(venue.rule(L::withdraw(L::carol, "6682.500001"), L::start + 1'800 * L::second), "withdrawal_limited");
-        EXPECT_EQ(venue.rule(L::withdraw(L::carol, "6682.5"), L::start + 1'800 * L::second), "");
+        EXPECT_EQ(venue.rule(L::withdraw(L::carol, "6682.500001"), Limited::rest + 1'800 * L::second), "withdrawal_limited");
+        EXPECT_EQ(venue.rule(L::withdraw(L::carol, "6682.5"), Limited::rest + 1'800 * L::second), "");
         if (is_reopened) venue.again();
         // the day's binds now: 20,000 - 13,500 + 416.666666666666666666 - 6,682.5 = 234.166666666666666666
-        auto const answer = venue.ask(L::withdraw(L::carol, "1000"), L::start + 1'800 * L::second);
+        auto const answer = venue.ask(L::withdraw(L::carol, "1000"), Limited::rest + 1'800 * L::second);
         EXPECT_TRUE(answer.refusal->is(Errc::withdrawal_limited));
-        auto const later = venue.ask(L::withdraw(L::carol, "20000"), L::start + 10 * 86'400 * L::second);
+        auto const later = venue.ask(L::withdraw(L::carol, "20000"), Limited::rest + 10 * 86'400 * L::second);
         EXPECT_TRUE(later.refusal->is(Errc::withdrawal_limited));
         EXPECT_EQ(format_decimal(later.figures[0].units), "13298.175") << "1 % of 1,329,817.5, and no more";
     }
@@ -82,7 +84,7 @@ TEST(WithdrawalLimit, ComesBackOverTheWindowAndNoFurther) {
 
 TEST(WithdrawalLimit, GrowsWithWhatComesIn) {
     Limited venue(withdrawals);
-    venue.must_take(L::withdraw(L::carol, "13500"));
+    venue.must_take(L::withdraw(L::carol, "13500"), Limited::rest);
     EXPECT_EQ(venue.rule(L::withdraw(L::carol, "1")), "withdrawal_limited");
     venue.must_take(L::deposit(L::carol, "700"));
     EXPECT_EQ(venue.rule(L::withdraw(L::carol, "700.000001")), "withdrawal_limited");
@@ -91,7 +93,7 @@ TEST(WithdrawalLimit, GrowsWithWhatComesIn) {
 
 TEST(WithdrawalLimit, IsInTheLogAsOfItsTime) {
     Limited venue(withdrawals);
-    venue.must_take(L::withdraw(L::carol, "500"), L::start + 7 * L::second);
+    venue.must_take(L::withdraw(L::carol, "500"), Limited::rest);
     std::vector<std::string> told;
     for (book::ParameterRow const& row : venue.book().parameters.rows()) {
         if (row.scope.view() == capacity_scope) told.push_back(std::string(row.name.view()) + ": " + format_decimal(row.value.units()));

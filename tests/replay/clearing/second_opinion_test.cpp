@@ -411,7 +411,7 @@ private:
             if (auto const account = auctioned()) {
                 std::uint64_t const drawn = below(4);
                 if (drawn == 0) command = Liquidate{*account, {}};
-                else command = Bid{*account, drawn == 1 ? other : L::keeper, Ratio{static_cast<Int128>(below(1'000) + 1) * (one_units / 1'000)}, {}};
+                else command = Bid{*account, drawn == 1 ? other : L::keeper, Ratio{static_cast<Int128>(below(1'000) + 1) * (one_units / 1'000)}, {}, {}, {}};
             } else if (below(3) == 0) {
                 command = Liquidate{one, {}};
             }

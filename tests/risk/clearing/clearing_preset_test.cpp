@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         Absurd{"NoRamp", "opyn", R"(duration_seconds = "3600")", R"(duration_seconds = "0")", Errc::preset_contradicts_itself, "which is no ramp"},
         Absurd{"KeyOfNoAuction", "maker", R"(penalty = "0.13")", "penalty = \"0.13\"\ntip = \"1\"", Errc::preset_key_unknown, "tip"},
         Absurd{"NotANumber", "dydx-v4", R"(fee_to_fund = "1")", R"(fee_to_fund = "all")", Errc::preset_value_not_a_number, "all"},
-        Absurd{"NotToml", "dydx-v4", R"(version = "1")", "version = = 1", Errc::preset_unreadable, "line 2"}),
+        Absurd{"NotToml", "dydx-v4", R"(version = "2")", "version = = 2", Errc::preset_unreadable, "line 2"}),
     [](auto const& row) { return row.param.name; });
 
 } // namespace
