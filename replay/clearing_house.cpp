@@ -1,12 +1,14 @@
 #include "replay/clearing_house.hpp"
 
 #include "ledger/book/apply.hpp"
+#include "ledger/book/interest.hpp"
 #include "replay/adopted_preset.hpp"
 #include "replay/settlement_average.hpp"
 #include "risk/adoption.hpp"
 #include "risk/valuation.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace plimsoll::replay {
 namespace {
@@ -24,9 +26,8 @@ ClearingHouse::~ClearingHouse() = default;
 
 result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path const& directory,
                                                            EngineOptions const& options) {
-    std::unique_ptr<ClearingHouse> house(new ClearingHouse);
     PLIMSOLL_TRY(engine, Engine::open(directory, options));
-    house->engine_ = std::move(engine);
+    std::unique_ptr<ClearingHouse> house(new ClearingHouse(std::move(engine)));
     PLIMSOLL_TRYV(house->adopt_presets(directory));
     PLIMSOLL_TRYV(house->recall_liquidations(directory));
     house->directory_ = directory;
@@ -34,9 +35,12 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     if (house->clearing_preset_) {
         auto const quote = risk::default_valuation_asset(house->book());
         house->safeguards_ = std::make_unique<risk::Safeguards>(house->book(), *house->clearing_preset_, quote.value_or(AssetId{}));
-        PLIMSOLL_TRYV(house->recall_safeguards());
-        house->engine_->watch([guards = house->safeguards_.get()](Event const& event, book::Book const& after) { guards->follow(event, after); });
     }
+    PLIMSOLL_TRYV(house->recall_watchers());
+    house->engine_->watch([watching = house.get()](Event const& event, book::Book const& after) {
+        watching->interest_.follow(event, after);
+        if (watching->safeguards_) watching->safeguards_->follow(event, after);
+    });
     if (house->desk_) {
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
         house->liquidations_.emplace(house->book(), *house->desk_, clearing);
@@ -105,31 +109,78 @@ result<void> ClearingHouse::recall_liquidations(std::filesystem::path const& dir
     return outcome::success();
 }
 
-/// The log as far back as any window looks, and where each breaker was last seen to move.
-result<void> ClearingHouse::recall_safeguards() {
-    safeguards_->forget();
+/// What those who watch the log have seen of it: they say the same after a ledger was closed and opened again.
+result<void> ClearingHouse::recall_watchers() {
+    are_watchers_stale_ = false;
+    interest_.forget();
+    if (safeguards_) safeguards_->forget();
+    if (!safeguards_ && !interest_.has_begun()) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
-    are_safeguards_stale_ = false;
     if (book().sequence() == 0) return outcome::success();
     PLIMSOLL_TRY(reader, Reader::open(directory_));
-    PLIMSOLL_TRY(last_before, reader->sequence_at(book().time() - safeguards_->memory_ns() - 1));
-    std::uint64_t const first = last_before == 0 ? 0 : last_before - 1; // one more: what stood when the window began
-    PLIMSOLL_TRY(start, reader->at(first));
+    if (safeguards_) {
+        PLIMSOLL_TRYV(recall_safeguards(*reader));
+    }
+    if (interest_.has_begun()) {
+        PLIMSOLL_TRYV(recall_interest(*reader));
+    }
+    return outcome::success();
+}
+
+/// From the last accrual of each asset on: it carries its totals.
+result<void> ClearingHouse::recall_interest(Reader const& reader) {
+    std::set<std::uint32_t> missing;
+    for (std::uint32_t id = 1; id <= book().assets.size(); ++id) {
+        if (book::has_interest(book().assets[id])) missing.insert(id);
+    }
+    std::uint64_t first = book().sequence() + 1;
+    for (std::uint64_t step = 1'000; !missing.empty() && first > 1; step *= 2) {
+        std::uint64_t const last = first - 1;
+        first = last > step ? last - step + 1 : 1;
+        PLIMSOLL_TRYV(reader.for_events(first, last, [&](std::uint64_t, Event const& event) {
+            auto const* const index = std::get_if<IndexRecorded>(&event.body);
+            if (index != nullptr && index->kind == IndexKind::supply_interest) missing.erase(index->subject);
+            return true;
+        }));
+    }
+    PLIMSOLL_TRY(start, reader.at(first - 1));
     result<void> applied = outcome::success();
-    PLIMSOLL_TRYV(reader->for_events(first + 1, book().sequence(), [&](std::uint64_t, Event const& event) {
+    PLIMSOLL_TRYV(reader.for_events(first, book().sequence(), [&](std::uint64_t, Event const& event) {
+        applied = book::apply(start.book, event);
+        if (applied) interest_.follow(event, start.book);
+        return applied.has_value();
+    }));
+    return applied;
+}
+
+/// The log as far back as any window looks, and where each breaker was last seen to move.
+result<void> ClearingHouse::recall_safeguards(Reader const& reader) {
+    PLIMSOLL_TRY(last_before, reader.sequence_at(book().time() - safeguards_->memory_ns() - 1));
+    std::uint64_t const first = last_before == 0 ? 0 : last_before - 1; // one more: what stood when the window began
+    PLIMSOLL_TRY(start, reader.at(first));
+    result<void> applied = outcome::success();
+    PLIMSOLL_TRYV(reader.for_events(first + 1, book().sequence(), [&](std::uint64_t, Event const& event) {
         applied = book::apply(start.book, event);
         if (applied) safeguards_->follow(event, start.book);
         return applied.has_value();
     }));
     PLIMSOLL_TRYV(std::move(applied));
     safeguards_->forget_board();
-    for (book::BreakerRow const& row : book().breakers.rows()) {
-        PLIMSOLL_TRYV(reader->for_events(row.sequence, row.sequence, [&](std::uint64_t, Event const& event) {
+    auto recall = [&](std::uint64_t sequence) {
+        return reader.for_events(sequence, sequence, [&](std::uint64_t, Event const& event) {
             visit_body(event.body, [&](auto const& fact) {
                 if constexpr (requires { safeguards_->recall(fact, TimeNs{}); }) safeguards_->recall(fact, event.origin.source_time);
+                if constexpr (requires { safeguards_->recall(fact); }) safeguards_->recall(fact);
             });
             return false;
-        }));
+        });
+    };
+    for (book::BreakerRow const& row : book().breakers.rows()) {
+        PLIMSOLL_TRYV(recall(row.sequence));
+    }
+    for (book::ParameterRow const& row : book().parameters.rows()) {
+        if (row.scope.view() != risk::capacity_scope) continue;
+        PLIMSOLL_TRYV(recall(row.sequence));
     }
     return outcome::success();
 }
@@ -149,18 +200,47 @@ result<void> ClearingHouse::append_steps() {
 }
 
 /// What time alone has moved is appended first, so that a refusal's reason is in the log.
-result<void> ClearingHouse::admit(risk::Command const& command, TimeNs now) {
-    if (are_safeguards_stale_) {
-        PLIMSOLL_TRYV(recall_safeguards());
-    }
-    moment_ = std::max(now, book().time());
+result<void> ClearingHouse::admit(risk::Command const& command) {
     bool const only_asks = std::holds_alternative<risk::Check>(command) || std::holds_alternative<risk::Observe>(command);
     if (!only_asks) {
         PLIMSOLL_TRYV(safeguards_->look(moment_));
         PLIMSOLL_TRYV(append_steps());
     }
     PLIMSOLL_TRYV(safeguards_->admit(command, moment_, decision_));
-    if (liquidations_) liquidations_->allow_deleveraging(safeguards_->allows(risk::Operation::deleverage, moment_));
+    if (liquidations_) {
+        liquidations_->allow_deleveraging(safeguards_->allows(risk::Operation::deleverage, moment_));
+        liquidations_->limit(safeguards_->liquidated(), moment_);
+    }
+    return outcome::success();
+}
+
+/// Before whatever moves cash: what is held until now has earned what it earned, at what was lent until now.
+result<void> ClearingHouse::bring_interest_up_to_date(risk::Command const& command) {
+    bool const moves_no_cash = std::holds_alternative<risk::Check>(command) || std::holds_alternative<risk::Observe>(command) ||
+                               std::holds_alternative<risk::Fund>(command) || std::holds_alternative<risk::Accrue>(command);
+    if (moves_no_cash) return outcome::success();
+    Origin origin;
+    origin.source_time = moment_;
+    origin.cause = Cause::pending_interest;
+    for (std::uint32_t id = 1; id <= book().assets.size(); ++id) {
+        if (!interest_.is_due(AssetId{id}, origin.source_time)) continue;
+        risk::Decision accrual;
+        PLIMSOLL_TRYV(interest_.accrue(AssetId{id}, origin, accrual));
+        PLIMSOLL_TRYV(book_all(accrual.events));
+    }
+    return outcome::success();
+}
+
+/// Before all that an account has is moved.
+result<void> ClearingHouse::meet_interest(AccountId account) {
+    if (!interest_.has_begun() || !book().has(account)) return outcome::success();
+    Origin origin;
+    origin.source_time = std::max(moment_, book().time());
+    origin.cause = Cause::pending_interest;
+    risk::Decision met;
+    PLIMSOLL_TRYV(interest_.meet(account, origin, met));
+    if (met.events.empty()) return outcome::success();
+    PLIMSOLL_TRYV(book_all(met.events));
     return outcome::success();
 }
 
@@ -191,7 +271,7 @@ result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin,
 result<Receipt> ClearingHouse::book_all(std::span<Event const> events) {
     auto const receipt = engine_->submit(events);
     if (!receipt && desk_) desk_->forget();
-    if (!receipt) are_safeguards_stale_ = safeguards_ != nullptr;
+    if (!receipt) are_watchers_stale_ = true;
     PLIMSOLL_TRYV(receipt);
     if (desk_) {
         for (Event const& event : events) desk_->saw(event);
@@ -240,6 +320,7 @@ result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin
         known = open_.emplace(ask.account, open).first;
         if (open.is_auction) return outcome::success();
     }
+    PLIMSOLL_TRYV(meet_interest(ask.account));
     risk::OpenLiquidation& open = known->second;
     open.liquidator = liquidator;
     origin.cause = Cause::liquidation;
@@ -252,10 +333,11 @@ result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin
         if (is_over) open_.erase(known);
         return outcome::success();
     }
-    for (bool is_over = false; !is_over;) {
-        PLIMSOLL_TRY(ends, liquidations_->close_step(open, origin, decision_));
+    for (risk::CloseStep step{}; step != risk::CloseStep::ended;) {
+        PLIMSOLL_TRY(done, liquidations_->close_step(open, origin, decision_));
+        step = done;
+        if (step == risk::CloseStep::limited) return liquidations_->limited(ask.account);
         PLIMSOLL_TRYV(book_step());
-        is_over = ends;
     }
     open_.erase(known);
     return outcome::success();
@@ -292,6 +374,7 @@ result<TimeNs> ClearingHouse::last_deed_of(AccountId account) {
 
 /// Starts an auction of the preset's procedure, or goes on with one.
 result<void> ClearingHouse::sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer) {
+    PLIMSOLL_TRYV(meet_interest(ask.account));
     auto const known = open_.find(ask.account);
     if (known == open_.end()) {
         PLIMSOLL_TRY(open, sale.start(ask, open_, origin, decision_));
@@ -316,6 +399,8 @@ result<void> ClearingHouse::bid(risk::Bid const& ask, Origin origin, Answer& ans
     if (!auctions_) return fail(risk::Errc::no_margin_rule);
     auto const known = open_.find(ask.account);
     if (known == open_.end() || !known->second.is_auction) return fail(risk::Errc::auction_not_ongoing);
+    PLIMSOLL_TRYV(meet_interest(ask.account));
+    PLIMSOLL_TRYV(meet_interest(ask.bidder));
     origin.cause = Cause::liquidation;
     origin.cause_sequence = known->second.started_sequence;
     risk::OpenLiquidation next = known->second; // kept only once it is booked
@@ -345,15 +430,31 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
         return outcome::success();
     }
     if (desk_) desk_->move_to(origin.source_time);
+    moment_ = std::max(origin.source_time, book().time());
+    if (are_watchers_stale_) {
+        PLIMSOLL_TRYV(recall_watchers());
+    }
     if (safeguards_) {
-        PLIMSOLL_TRYV(admit(command, origin.source_time));
+        PLIMSOLL_TRYV(admit(command));
+    }
+    if (interest_.has_begun()) {
+        PLIMSOLL_TRYV(bring_interest_up_to_date(command));
+    }
+    if (auto const* cash = std::get_if<risk::Accrue>(&command)) {
+        PLIMSOLL_TRYV(interest_.accrue(cash->asset, origin, decision_));
+        return decision_.events.empty() ? result<void>(outcome::success()) : book_group(answer);
     }
     if (auto const* expired = std::get_if<risk::SettleExpiry>(&command)) return settle(*expired, origin, answer);
     if (auto const* one = std::get_if<risk::Liquidate>(&command)) return liquidate(*one, origin, answer);
     if (auto const* offer = std::get_if<risk::Bid>(&command)) return bid(*offer, origin, answer);
     if (auto const* all = std::get_if<risk::LiquidateAll>(&command)) {
         if (!liquidations_) return fail(risk::Errc::no_margin_rule);
-        for (AccountId const account : liquidations_->due()) {
+        std::vector<AccountId> due;
+        for (auto const& [account, open] : open_) {
+            if (!open.is_auction) due.push_back(account); // what a limit has stopped goes on first
+        }
+        std::ranges::copy(liquidations_->due(), std::back_inserter(due));
+        for (AccountId const account : due) {
             Origin next = origin;
             auto const done = liquidate({account, all->liquidator}, next, answer);
             origin.cursor = next.cursor;
@@ -362,7 +463,8 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             // Those before it, closed, were what pressed it (margin falls with open interest), or it was closed against them.
             bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate);
             // One that there is no room for waits, and those behind it may still fit.
-            bool const waits = done.error().is(risk::Errc::liquidation_limit_hit) || done.error().is(risk::Errc::auction_would_be_dust);
+            bool const waits = done.error().is(risk::Errc::liquidation_limit_hit) || done.error().is(risk::Errc::liquidation_limited) ||
+                               done.error().is(risk::Errc::auction_would_be_dust);
             if (waits) decision_.say("waits_for_room", account, one_units);
             if (!is_settled && !waits) return outcome::failure(done.error());
         }
@@ -370,6 +472,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     }
     PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));
     if (decision_.events.empty()) return outcome::success();
+    if (safeguards_) safeguards_->note(command, origin, decision_);
     return book_group(answer);
 }
 

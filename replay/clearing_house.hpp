@@ -4,6 +4,7 @@
 #include "replay/engine.hpp"
 #include "risk/clearing/auctions.hpp"
 #include "risk/clearing/collateral_sale.hpp"
+#include "risk/clearing/interest.hpp"
 #include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
 
@@ -31,6 +32,8 @@ struct Answer {
 
     [[nodiscard]] bool accepted() const { return !refusal.has_value(); }
 };
+
+class Reader;
 
 class ClearingHouse {
 public:
@@ -60,12 +63,16 @@ public:
     [[nodiscard]] result<void> close() { return engine_->close(); }
 
 private:
-    ClearingHouse() = default;
+    explicit ClearingHouse(std::unique_ptr<Engine> engine) : engine_(std::move(engine)), interest_(engine_->book()) {}
     [[nodiscard]] result<void> adopt_presets(std::filesystem::path const& directory);
     [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
-    [[nodiscard]] result<void> recall_safeguards();
+    [[nodiscard]] result<void> recall_watchers();
+    [[nodiscard]] result<void> recall_safeguards(Reader const& reader);
+    [[nodiscard]] result<void> recall_interest(Reader const& reader);
+    [[nodiscard]] result<void> bring_interest_up_to_date(risk::Command const& command);
+    [[nodiscard]] result<void> meet_interest(AccountId account);
     [[nodiscard]] result<void> append_steps();
-    [[nodiscard]] result<void> admit(risk::Command const& command, TimeNs now);
+    [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
     [[nodiscard]] result<void> run(risk::Command const& command, CommandStamp const& stamp, Answer& answer);
     [[nodiscard]] result<void> liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer);
@@ -82,7 +89,8 @@ private:
     std::unique_ptr<risk::MarginDesk> desk_;
     std::optional<risk::ClearingPreset> clearing_preset_;
     std::unique_ptr<risk::Safeguards> safeguards_; ///< where a clearing preset is in force
-    bool are_safeguards_stale_ = false;            ///< they saw events that were dropped
+    risk::Interest interest_;
+    bool are_watchers_stale_ = false; ///< they saw events that were dropped
     TimeNs moment_ = 0; ///< of the command at hand
     std::filesystem::path directory_;
     std::optional<risk::Clearing> clearing_;

@@ -91,6 +91,7 @@ struct Engine::Parts {
     [[nodiscard]] result<void> commit();
     [[nodiscard]] result<void> checkpoint_when_due();
     [[nodiscard]] result<void> push_checkpoint();
+    void note_checkpoint();
     [[nodiscard]] result<void> rebuild(std::vector<Sealing> keep);
 };
 
@@ -230,9 +231,15 @@ result<void> Engine::Parts::checkpoint_when_due() {
 /// Only what is durable is ever checkpointed, so the queue is drained first.
 result<void> Engine::Parts::push_checkpoint() {
     PLIMSOLL_TRYV(commit());
+    if (!background->has_checkpoint()) note_checkpoint();
     background->push(take_dirty_pages(book));
     log_bytes_since_checkpoint = 0;
     return outcome::success();
+}
+
+/// Once the background is idle: what it made last, for the witness to say.
+void Engine::Parts::note_checkpoint() {
+    committer->note_checkpoint(background->manifest().sequence, background->manifest().state_root);
 }
 
 /// Back to what is on disk, then forward through the batches to keep.
@@ -268,7 +275,9 @@ result<void> Engine::Parts::rebuild(std::vector<Sealing> keep) {
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine() = default;
 
-result<void> Engine::create(std::filesystem::path const& directory) { return store::Store::create(directory); }
+result<void> Engine::create(std::filesystem::path const& directory, store::WitnessSetting const& witness) {
+    return store::Store::create(directory, witness);
+}
 
 result<std::unique_ptr<Engine>> Engine::open(std::filesystem::path const& directory, EngineOptions const& options) {
     auto parts = std::make_unique<Parts>();
@@ -279,6 +288,7 @@ result<std::unique_ptr<Engine>> Engine::open(std::filesystem::path const& direct
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
+std::string const& Engine::opening_notes() const { return parts_->store->notes(); }
 book::Book const& Engine::book() const { return parts_->book; }
 void Engine::watch(std::function<void(Event const&, book::Book const&)> applied) { parts_->applied_event = std::move(applied); }
 std::uint64_t Engine::durable_sequence() const {
@@ -353,7 +363,9 @@ result<void> Engine::checkpoint() {
     PLIMSOLL_TRYV(parts_->background->drain());
     if (parts_->background->manifest().sequence == parts_->book.sequence()) return outcome::success();
     PLIMSOLL_TRYV(parts_->push_checkpoint());
-    return parts_->background->drain();
+    PLIMSOLL_TRYV(parts_->background->drain());
+    parts_->note_checkpoint();
+    return outcome::success();
 }
 
 Hash Engine::state_root() {
@@ -365,6 +377,7 @@ Hash Engine::state_root() {
 result<void> Engine::close() {
     PLIMSOLL_TRYV(commit());
     PLIMSOLL_TRYV(parts_->background->drain());
+    parts_->note_checkpoint();
     return parts_->store->settle();
 }
 

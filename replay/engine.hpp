@@ -3,6 +3,7 @@
 
 #include "ledger/book/book.hpp"
 #include "ledger/event/batch.hpp"
+#include "ledger/store/marker.hpp"
 #include "replay/errc.hpp"
 
 #include <filesystem>
@@ -36,7 +37,7 @@ class Engine {
 public:
     /// Makes an empty ledger in a directory that is absent or empty.
     /// Errors: Errc of store (directory_not_empty, ...).
-    [[nodiscard]] static result<void> create(std::filesystem::path const& directory);
+    [[nodiscard]] static result<void> create(std::filesystem::path const& directory, store::WitnessSetting const& witness = {});
     /// Opens for writing: catches up from the newest checkpoint, then verifies the tail.
     /// Errors: store::Errc (not_a_ledger, already_open, schema_newer, damage with its place).
     [[nodiscard]] static result<std::unique_ptr<Engine>> open(std::filesystem::path const& directory,
@@ -77,6 +78,8 @@ public:
 
     /// The last event known to be on disk.
     [[nodiscard]] std::uint64_t durable_sequence() const;
+    /// What opening had to do, in sentences for people; empty as a rule.
+    [[nodiscard]] std::string const& opening_notes() const;
 
     /// Commits, then stores the pages written since the last checkpoint and waits for it.
     [[nodiscard]] result<void> checkpoint();

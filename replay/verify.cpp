@@ -39,6 +39,7 @@ public:
         PLIMSOLL_TRYV(count_index(Family::names, book_.accounts.size()));
         if (epochs_ > report_.history_epochs) find("the history index goes past the log", std::to_string(epochs_) + " epochs");
         if (auto const balance = book::check_balance(book_); !balance) find(balance.error(), "the end of the log");
+        if (auto const promise = store_.check_promise(); !promise) find(promise.error());
         report_.events = book_.sequence();
         report_.log_root = previous_;
         report_.state_root = book::state_root(book_);
@@ -230,7 +231,7 @@ private:
 
 result<VerifyReport> verify(std::filesystem::path const& directory,
                             std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
-    PLIMSOLL_TRY(store, store::Store::open_reader(directory));
+    PLIMSOLL_TRY(store, store::Store::open_reader(directory, store::Trust::unchecked));
     return Verifier(*store).run(progress);
 }
 

@@ -1,5 +1,7 @@
 #include "risk/claims.hpp"
 
+#include "ledger/book/interest.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -19,7 +21,8 @@ result<CustomerClaims> claims_on(Valuation const& valuation, AssetId asset) {
     CustomerClaims claims;
     for (book::BalanceRow const& row : book.balances.rows()) {
         if (row.asset != asset) continue;
-        PLIMSOLL_TRYV(add_to_claim(by_account[row.account.number()], row.amount));
+        PLIMSOLL_TRY(interest, book::pending_interest(book, row));
+        PLIMSOLL_TRYV(add_to_claim(by_account[row.account.number()], Amount{row.amount.units() + interest.units()}));
     }
     for (book::PositionRow const& row : book.positions.rows()) {
         if (book.instrument(row.instrument).settle != asset) continue;

@@ -100,6 +100,10 @@ Rule describe(Errc code) {
     case Errc::liquidation_grace:
         return rule("liquidation_grace", "a breaker has just released: nobody is liquidated until its grace is over");
     case Errc::withdrawals_wait: return rule("withdrawals_wait", "withdrawals wait while a loss is not covered, and a while after");
+    case Errc::no_interest_account:
+        return rule("no_interest_account", "nobody pays the asset's interest: open an account of kind treasury by that name");
+    case Errc::withdrawal_limited: return rule("withdrawal_limited", "more than may leave in this window");
+    case Errc::liquidation_limited: return rule("liquidation_limited", "no more may be liquidated in this window");
     case Errc::open_interest_capped:
         return rule("open_interest_capped", "the instrument's open interest would pass its cap");
     case Errc::settlement_price_missing:

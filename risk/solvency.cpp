@@ -1,5 +1,7 @@
 #include "risk/solvency.hpp"
 
+#include "ledger/book/interest.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -156,9 +158,15 @@ std::vector<AssetSolvency> asset_solvency(Valuation const& valuation) {
         AssetSolvency sheet;
         sheet.asset = AssetId{id};
         sheet.bad_debt = book.assets[id].bad_debt;
+        auto const payer = book::interest_account(book, sheet.asset);
         balances.for_rows(sheet.asset, [&](std::uint32_t row) {
             book::BalanceRow const& balance = book.balances[row];
             claims.add(balance.account, balance.amount);
+            if (payer && book::has_interest(book.assets[id])) {
+                auto const interest = book::pending_interest(book, balance);
+                claims.add(balance.account, interest ? interest.value() : Amount{});
+                claims.add(*payer, interest ? -interest.value() : Amount{});
+            }
             add(sheet.booked_sum, balance.amount);
         });
         positions.for_rows(sheet.asset, [&](std::uint32_t row) {
@@ -194,7 +202,7 @@ std::vector<UnpricedSubject> unpriced_subjects(Valuation const& valuation) {
         ++subject.rows;
     };
     for (book::BalanceRow const& row : book.balances.rows()) {
-        count(assets[row.asset.number()], valuation.balance(row.asset, row.amount).unpriced);
+        count(assets[row.asset.number()], valuation.balance(row).unpriced);
     }
     for (book::PositionRow const& row : book.positions.rows()) {
         count(instruments[row.instrument.number()], valuation.position(row).unpriced);

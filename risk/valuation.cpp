@@ -1,6 +1,7 @@
 #include "risk/valuation.hpp"
 
 #include "ledger/book/decide.hpp"
+#include "ledger/book/interest.hpp"
 
 namespace plimsoll::risk {
 namespace {
@@ -124,6 +125,12 @@ BalanceValue Valuation::balance(AssetId asset, Amount amount) const {
     return value;
 }
 
+BalanceValue Valuation::balance(book::BalanceRow const& row) const {
+    auto const interest = book::pending_interest(*book_, row);
+    if (!interest) return {{}, Unpriced::too_large};
+    return balance(row.asset, Amount{row.amount.units() + interest.value().units()});
+}
+
 PositionValue Valuation::settled(PositionRow const& row) const {
     PositionValue value;
     value.quote = row.quote;
@@ -158,7 +165,7 @@ PositionValue Valuation::position(PositionRow const& row) const {
 Equity Valuation::account(AccountId account) const {
     Equity equity;
     book_->for_balances(account, [&](book::BalanceRow const& row) {
-        BalanceValue const value = balance(row.asset, row.amount);
+        BalanceValue const value = balance(row);
         equity.add(value.worth, value.unpriced);
     });
     book_->for_positions(account, [&](PositionRow const& row) {
@@ -171,7 +178,7 @@ Equity Valuation::account(AccountId account) const {
 std::vector<Equity> Valuation::sweep() const {
     std::vector<Equity> equities(book_->accounts.size() + 1);
     for (book::BalanceRow const& row : book_->balances.rows()) {
-        BalanceValue const value = balance(row.asset, row.amount);
+        BalanceValue const value = balance(row);
         equities[row.account.number()].add(value.worth, value.unpriced);
     }
     for (PositionRow const& row : book_->positions.rows()) {

@@ -66,7 +66,7 @@ struct Equity {
 ///
 /// Cash of another asset counts at its observed price (asset_price, over that of the valuation asset
 /// where that has one), else at the mark of a spot market between the two, else not at all: the row
-/// is unpriced. Interest that no event has booked is not in it.
+/// is unpriced. Interest that a balance has not met yet counts with it.
 ///
 /// Rounding: value, pending funding and each conversion are rounded down, row by row: against the
 /// account, by less than 10^-18 each.
@@ -82,6 +82,8 @@ public:
     }
 
     [[nodiscard]] BalanceValue balance(AssetId asset, Amount amount) const;
+    /// With pending interest.
+    [[nodiscard]] BalanceValue balance(book::BalanceRow const& row) const;
     [[nodiscard]] PositionValue position(book::PositionRow const& row) const;
     /// The same without worth: in the settlement asset only.
     [[nodiscard]] PositionValue settled(book::PositionRow const& row) const;

@@ -1,7 +1,24 @@
 #include "tools/command/commands.hpp"
 
+#include "replay/witness.hpp"
+
+#include <fmt/core.h>
+
+#include <set>
+
+namespace {
+
+/// What opening a ledger had to do is told once, by whatever command opened it.
+void tell(std::string const& note) {
+    static std::set<std::string> told;
+    if (told.insert(note).second) fmt::print(stderr, "plimsoll: note: {}\n", note);
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
     using namespace plimsoll::tools;
+    plimsoll::replay::tell_openings_to(tell);
     Shell shell;
     add_init(shell);
     add_generate(shell);
@@ -16,6 +33,7 @@ int main(int argc, char** argv) {
     add_losses(shell);
     add_liquidations(shell);
     add_fund(shell);
+    add_interest(shell);
     add_deleverage(shell);
     add_stress(shell);
     add_breakers(shell);
@@ -32,6 +50,7 @@ int main(int argc, char** argv) {
     add_state_root(shell);
     add_bisect(shell);
     add_stats(shell);
+    add_witness(shell);
     add_checkpoint(shell);
     add_tree(shell);
     add_key(shell);

@@ -1,6 +1,7 @@
 #include "ledger/book/decide.hpp"
 
 #include "ledger/book/funding.hpp"
+#include "ledger/book/interest.hpp"
 #include "ledger/book/limits.hpp"
 
 #include <map>
@@ -427,8 +428,8 @@ template <class Fact> [[nodiscard]] result<void> check_correction(Book const& bo
 
 /// The fact comes after what it triggered, which names its sequence as the cause.
 void name_cause(Book const& book, std::vector<Event>& decided, std::size_t first) {
-    std::uint64_t const trigger = book.sequence() + (decided.size() - first) + 1;
-    for (std::size_t i = first; i < decided.size(); ++i) decided[i].origin.cause_sequence = trigger;
+    std::uint64_t const trigger = book.sequence() + (decided.size() - first);
+    for (std::size_t i = first; i + 1 < decided.size(); ++i) decided[i].origin.cause_sequence = trigger;
 }
 
 template <class Fact>
@@ -471,13 +472,16 @@ result<void> decide(Book const& book, Event const& ask, std::vector<Event>& deci
                 verdict = check(book, fact);
                 if (verdict) verdict = derive(book, ask.origin, fact, decided);
                 if (verdict) verdict = check_limits(book, fact);
-                if (!verdict) return;
-                name_cause(book, decided, first);
-                decided.push_back({ask.origin, fact});
+                if (verdict) decided.push_back({ask.origin, fact});
             }
         },
         ask.body);
-    if (!verdict) decided.resize(first);
+    if (verdict) verdict = meet_interest(book, ask.origin, first, decided);
+    if (!verdict) {
+        decided.resize(first);
+        return verdict;
+    }
+    name_cause(book, decided, first);
     return verdict;
 }
 

@@ -10,7 +10,8 @@ namespace plimsoll::book {
 /// What happens if this fact is asked for now: appends the events to `decided`, ready to be applied
 /// in order. Mostly it is the fact itself; where an account's position stands at an older funding
 /// index and the fact changes its size, the pending funding comes first as IndexMet. A settlement says
-/// no index, so that whoever takes the position over meets it first too, with nothing to pay.
+/// no index, so that whoever takes the position over meets it first too, with nothing to pay. Before all of it, each
+/// balance that changes meets its asset's interest index, where the asset bears interest: interest.hpp.
 ///
 /// Pending funding, in the settlement asset: -size * (index now - index met) * multiplier, rounded
 /// down (the remainder stays with the market account).

@@ -8,12 +8,24 @@
 #include <rocksdb/table.h>
 
 #include <atomic>
+#include <map>
 #include <thread>
 
 namespace plimsoll::store {
 namespace {
 
 std::atomic<rocksdb::Env*> environment_in_use{nullptr};
+
+/// Names and sizes of a directory's files: whether a writer is at work in it.
+using Listing = std::map<std::string, std::uintmax_t>;
+[[nodiscard]] Listing listing(std::filesystem::path const& directory) {
+    Listing files;
+    std::error_code error;
+    for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end; each.increment(error)) {
+        files[each->path().filename().string()] = std::filesystem::file_size(each->path(), error);
+    }
+    return files;
+}
 
 } // namespace
 
@@ -79,9 +91,14 @@ std::string fresh_file(std::filesystem::path const& path) {
     return path.string();
 }
 
-result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& path, Access access, bool create) {
-    PLIMSOLL_TRYV(check_write_ahead_files(path));
+result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& path, Access access, bool create,
+                                                 Recovery recovery) {
     rocksdb::DBOptions options = database_options();
+    if (recovery == Recovery::point_in_time) {
+        options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    } else {
+        PLIMSOLL_TRYV(check_write_ahead_files(path));
+    }
     options.create_if_missing = create;
     options.create_missing_column_families = create;
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
@@ -93,13 +110,16 @@ result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& pa
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     rocksdb::Status status;
-    // A writer at work may retire a file between a reader's listing and its opening of it: look again.
+    // A writer at work may retire a file between a reader's listing and its opening of it: look again. Where nothing
+    // moved meanwhile, it is damage.
+    Listing before;
     for (int attempt = 0; attempt < (access == Access::read ? 20 : 1); ++attempt) {
         if (attempt != 0) std::this_thread::sleep_for(std::chrono::milliseconds(5 * attempt));
+        before = listing(path);
         status = access == Access::write
                      ? rocksdb::DB::Open(options, path.string(), descriptors, &handles, &db)
                      : rocksdb::DB::OpenForReadOnly(options, path.string(), descriptors, &handles, &db);
-        if (status.ok()) break;
+        if (status.ok() || listing(path) == before) break;
     }
     PLIMSOLL_TRYV(told(status, "opening " + path.string()));
     database->db_.reset(db);

@@ -14,12 +14,15 @@ namespace plimsoll::store {
 
 enum class Access { write, read };
 
+/// What to do about a damaged write-ahead log: refuse, or take what lies before the damage.
+enum class Recovery { strict, point_in_time };
+
 /// An open database with its families.
 class Database {
 public:
     /// Errors: Errc::already_open, damaged, disk_failed.
     [[nodiscard]] static result<std::unique_ptr<Database>> open(std::filesystem::path const& path, Access access,
-                                                                bool create);
+                                                                bool create, Recovery recovery = Recovery::strict);
     ~Database();
     Database(Database const&) = delete;
     Database& operator=(Database const&) = delete;

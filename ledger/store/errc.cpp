@@ -28,6 +28,40 @@ Rule describe(Errc code) {
         return rule("tiles_damaged",
                     "the event tree's tiles are damaged; they are derived, so delete DIR/tiles and run plimsoll tree DIR",
                     Status::damaged);
+    case Errc::setting_malformed:
+        return rule("setting_malformed", "a setting of the ledger cannot be read; a witness is strict, batched:MS (1 to 60000) or none",
+                    Status::bad_input);
+    case Errc::witness_missing:
+        return rule("witness_missing",
+                    "the ledger's witness, which says how far its log was promised, is not there; was the ledger moved or copied without "
+                    "it? Bring the file along, or take the ledger as it is with: plimsoll witness DIR accept",
+                    Status::bad_input);
+    case Errc::witness_damaged:
+        return rule("witness_damaged",
+                    "the ledger's witness cannot be read; compare the ledger with what others hold of it, then: plimsoll witness DIR accept",
+                    Status::damaged);
+    case Errc::witness_unwritable:
+        return rule("witness_unwritable", "the ledger's witness cannot be written; what was not accepted is not promised",
+                    Status::damaged);
+    case Errc::witness_of_another:
+        return rule("witness_of_another",
+                    "the witness beside this ledger is another ledger's; bring its own, or take the ledger as it is with: plimsoll witness "
+                    "DIR accept",
+                    Status::bad_input);
+    case Errc::witness_behind:
+        return rule("witness_behind",
+                    "the ledger is further ahead of its witness than a crash explains, so the witness is an older copy; plimsoll verify DIR, "
+                    "then: plimsoll witness DIR accept",
+                    Status::damaged);
+    case Errc::history_missing:
+        return rule("history_missing",
+                    "acknowledged history is missing: a lost or cut write-ahead log, or an older copy of the ledger; restore a "
+                    "newer copy, or see: plimsoll witness DIR show",
+                    Status::damaged);
+    case Errc::history_differs:
+        return rule("history_differs",
+                    "the ledger holds another history than was acknowledged; restore the right copy, or see: plimsoll witness DIR show",
+                    Status::damaged);
     }
     return rule("unknown", "unknown failure", Status::damaged);
 }

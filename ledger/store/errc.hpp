@@ -14,6 +14,14 @@ enum class Errc {
     damaged,
     disk_failed,
     tiles_damaged,
+    setting_malformed,
+    witness_missing,
+    witness_damaged,
+    witness_unwritable,
+    witness_of_another,
+    witness_behind,
+    history_missing,
+    history_differs,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -1,48 +1,16 @@
 #include "ledger/store/store.hpp"
 
 #include "ledger/store/database.hpp"
+#include "ledger/store/witness.hpp"
 
 #include <rocksdb/write_batch.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <fstream>
 #include <system_error>
 
 namespace plimsoll::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The directory says what it is before anything in it is opened.
-constexpr std::string_view marker_name = "PLIMSOLL";
-constexpr std::string_view marker_text = "plimsoll ledger, format ";
-constexpr int format_version = 1;
-
-[[nodiscard]] result<void> check_marker(fs::path const& directory) {
-    std::ifstream file(directory / marker_name);
-    std::string line;
-    if (!file || !std::getline(file, line) || !line.starts_with(marker_text)) {
-        return fail(Errc::not_a_ledger, directory.string());
-    }
-    int const version = std::atoi(line.c_str() + marker_text.size());
-    if (version < 1) return fail(Errc::not_a_ledger, directory.string());
-    if (version > format_version) {
-        return fail(Errc::format_newer, directory.string() + " has format " + std::to_string(version) +
-                                            ", this program knows up to " + std::to_string(format_version));
-    }
-    return outcome::success();
-}
-
-/// A file's bytes, or a directory's names, on the disk.
-[[nodiscard]] bool sync(fs::path const& path) {
-    int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
-    bool const ok = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return ok;
-}
 
 /// A scan over the log family.
 class RocksScan final : public LogScan {
@@ -76,43 +44,104 @@ private:
     return std::unique_ptr<rocksdb::Iterator>(database.db().NewIterator(options, database.family(family)));
 }
 
+[[nodiscard]] std::function<void(std::string const&)>& notes_listener() {
+    static std::function<void(std::string const&)> listener;
+    return listener;
+}
+
 } // namespace
 
 Store::~Store() = default;
 
-result<void> Store::create(fs::path const& directory) {
-    std::error_code error;
-    if (fs::exists(directory, error) && (!fs::is_directory(directory, error) || !fs::is_empty(directory, error))) {
-        return fail(Errc::directory_not_empty, directory.string());
+void tell_notes_to(std::function<void(std::string const&)> listener) { notes_listener() = std::move(listener); }
+
+void Store::tell_notes() const {
+    if (!notes_.empty() && notes_listener()) notes_listener()(directory_.string() + ": " + notes_);
+}
+
+namespace {
+
+/// Everything of a new ledger, in an empty directory.
+[[nodiscard]] result<void> fill(fs::path const& directory, WitnessSetting const& witness) {
+    Marker marker;
+    marker.witness = witness;
+    if (witness.mode != WitnessMode::none) {
+        marker.id = fresh_ledger_id();
+        Promise nothing;
+        nothing.ledger = marker.id;
+        PLIMSOLL_TRYV(Witness::create(witness_file(directory, witness), nothing));
     }
-    fs::create_directories(directory, error);
-    if (error) return fail(Errc::cannot_create, directory.string() + ": " + error.message());
     {
         PLIMSOLL_TRY(database, Database::open(directory / "db", Access::write, true));
         static_cast<void>(database);
     }
-    std::ofstream file(directory / marker_name);
-    file << marker_text << format_version << "\n";
-    file.flush();
     // Events will be fsynced; so must be the names by which they are found again.
-    bool const is_kept = file && sync(directory / marker_name) && sync(directory) && sync(fs::absolute(directory).parent_path());
-    if (!is_kept) return fail(Errc::cannot_create, (directory / marker_name).string());
+    PLIMSOLL_TRYV(write_marker(directory, marker));
+    if (!sync_path(fs::absolute(directory).parent_path())) return fail(Errc::cannot_create, directory.string());
     return outcome::success();
 }
 
-result<std::unique_ptr<Store>> Store::open_writer(fs::path const& directory) {
-    PLIMSOLL_TRYV(check_marker(directory));
+} // namespace
+
+result<void> Store::create(fs::path const& directory, WitnessSetting const& witness) {
+    std::error_code error;
+    bool const was_there = fs::exists(directory, error);
+    if (was_there && (!fs::is_directory(directory, error) || !fs::is_empty(directory, error))) {
+        return fail(Errc::directory_not_empty, directory.string());
+    }
+    fs::create_directories(directory, error);
+    if (error) return fail(Errc::cannot_create, directory.string() + ": " + error.message());
+    auto const verdict = fill(directory, witness);
+    if (verdict) return verdict;
+    for (fs::path const& part : {directory / "db", directory / "PLIMSOLL"}) fs::remove_all(part, error); // as it was found
+    if (!was_there) fs::remove(directory, error);
+    return verdict;
+}
+
+result<std::unique_ptr<Store>> Store::open_writer(fs::path const& directory, Trust trust) {
     std::unique_ptr<Store> store(new Store());
     store->directory_ = directory;
-    PLIMSOLL_TRY(database, Database::open(directory / "db", Access::write, false));
-    store->database_ = std::move(database);
+    PLIMSOLL_TRY(marker, read_marker(directory));
+    store->marker_ = std::move(marker);
+    if (store->marker_.witness.mode == WitnessMode::none || trust == Trust::unchecked) {
+        PLIMSOLL_TRY(database, Database::open(directory / "db", Access::write, false));
+        store->database_ = std::move(database);
+        return store;
+    }
+    fs::path const file = store->witness_path();
+    PLIMSOLL_TRY(promise_seen, Witness::read(file));
+    PLIMSOLL_TRYV(store->open_to_read(promise_seen));
+    PLIMSOLL_TRYV(store->open_to_write());
+    // The lock is held: nobody else writes the witness now.
+    PLIMSOLL_TRY(promise, Witness::read(file));
+    bool const is_strict = store->marker_.witness.mode == WitnessMode::strict;
+    PLIMSOLL_TRYV(store->compare(promise, is_strict ? unwitnessed_limit_batches : SIZE_MAX));
+    PLIMSOLL_TRY(witness, Witness::open(file));
+    store->witness_ = std::move(witness);
+    PLIMSOLL_TRY(head, store->head());
+    if (head.sequence != promise.sequence) {
+        PLIMSOLL_TRYV(store->promise(head, promise.checkpoint, promise.state_root, true));
+    }
+    store->tell_notes();
     return store;
 }
 
-result<std::unique_ptr<Store>> Store::open_reader(fs::path const& directory) {
-    PLIMSOLL_TRYV(check_marker(directory));
+result<std::unique_ptr<Store>> Store::open_reader(fs::path const& directory, Trust trust) {
     std::unique_ptr<Store> store(new Store());
     store->directory_ = directory;
+    PLIMSOLL_TRY(marker, read_marker(directory));
+    store->marker_ = std::move(marker);
+    bool const has_witness = store->marker_.witness.mode != WitnessMode::none;
+    // The witness first: a writer at work may only be further by the time that the log is opened.
+    auto promise = has_witness ? Witness::read(store->witness_path()) : result<Promise>(Promise{});
+    if (!promise && trust == Trust::checked) return outcome::failure(promise.error());
+    if (has_witness && promise) store->promise_found_ = std::make_unique<Promise>(promise.value());
+    if (has_witness && trust == Trust::checked) {
+        PLIMSOLL_TRYV(store->open_to_read(promise.value()));
+        if (store->damage_) store->notes_ += "; it is read up to there (" + store->damage_->detail() + ")";
+        store->tell_notes();
+        return store;
+    }
     PLIMSOLL_TRY(database, Database::open(directory / "db", Access::read, false));
     store->database_ = std::move(database);
     return store;

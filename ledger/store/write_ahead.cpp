@@ -1,11 +1,13 @@
 #include "ledger/store/write_ahead.hpp"
 
+#include "ledger/store/crc32c.hpp"
+
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <string>
 
 namespace plimsoll::store {
@@ -17,22 +19,6 @@ constexpr std::size_t length_at = 4;
 constexpr std::size_t type_at = 6;
 constexpr unsigned last_type = 4;     // last part
 constexpr unsigned last_old_type = 8; // last part, in a file used again
-
-/// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78), a byte at a time.
-[[nodiscard]] std::uint32_t crc32c(std::string_view bytes) {
-    static auto const table = [] {
-        std::array<std::uint32_t, 256> made{};
-        for (std::uint32_t i = 0; i < made.size(); ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F6'3B78U : 0U);
-            made[i] = value;
-        }
-        return made;
-    }();
-    std::uint32_t crc = ~0U;
-    for (char const c : bytes) crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
-    return ~crc;
-}
 
 /// A record's header, and what of its block follows it.
 struct Record {
@@ -103,6 +89,38 @@ result<void> check_write_ahead_files(std::filesystem::path const& database) {
         PLIMSOLL_TRYV(check_write_ahead(bytes, entry.path().string()));
     }
     return outcome::success();
+}
+
+std::size_t for_write_ahead_records(std::string_view bytes, std::function<void(std::string)> const& f) {
+    constexpr unsigned whole = 1;
+    constexpr unsigned first = 2;
+    std::size_t passed_over = 0;
+    std::optional<std::string> parts; ///< of a record that is not finished
+    for (std::size_t block = 0; block < bytes.size(); block += block_bytes) {
+        std::size_t const end = std::min(block + block_bytes, bytes.size());
+        for (std::size_t at = block; at + header_bytes <= end;) {
+            Record const record(bytes.substr(at, end - at));
+            if (record.type == 0 && record.length == 0) break; // room set aside
+            if (record.type > last_type || !record.fits() || !record.is_sound(record.length)) {
+                ++passed_over; // where the next record begins is not known before the next block
+                parts.reset();
+                break;
+            }
+            std::string_view const payload = record.rest.substr(1, record.length);
+            at += header_bytes + record.length;
+            if (record.type == whole) {
+                f(std::string(payload));
+                continue;
+            }
+            if (record.type == first) parts.emplace();
+            if (!parts) continue; // its beginning was passed over
+            *parts += payload;
+            if (record.type != last_type) continue;
+            f(std::move(*parts));
+            parts.reset();
+        }
+    }
+    return passed_over;
 }
 
 } // namespace plimsoll::store

@@ -5,6 +5,8 @@
 #include "ledger/store/errc.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
 
 namespace plimsoll::store {
@@ -25,5 +27,9 @@ namespace plimsoll::store {
 /// The same for every write-ahead file of a database. Files that vanish meanwhile are passed over: a writer
 /// at work beside a reader retires them.
 [[nodiscard]] result<void> check_write_ahead_files(std::filesystem::path const& database);
+
+/// Calls f with the payload of every record that is whole, its parts put together, and passes over the others: for
+/// taking out of a damaged file what is left. Returns how many places were passed over.
+[[nodiscard]] std::size_t for_write_ahead_records(std::string_view bytes, std::function<void(std::string)> const& f);
 
 } // namespace plimsoll::store

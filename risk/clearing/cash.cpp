@@ -22,18 +22,23 @@ Int256 CashOperation::utilisation() {
     return std::min(one_wei, on_.over(ledger_.total_borrow, supply));
 }
 
+InterestRate CashOperation::rate() {
+    if (ledger_.total_borrow.is_zero()) return {};
+    Int256 const used = utilisation();
+    Int256 rate = on_.add(on_.times(std::min(used, model_.kink), model_.slope), model_.base_rate);
+    if (used > model_.kink) {
+        rate = on_.add(rate, on_.times(on_.subtract(used, model_.kink), model_.high_slope));
+    }
+    return {used, rate};
+}
+
 void CashOperation::accrue() {
     if (now_seconds_ == ledger_.last_accrual_seconds) return;
     std::int64_t const seconds = now_seconds_ - ledger_.last_accrual_seconds;
     ledger_.last_accrual_seconds = now_seconds_;
     if (ledger_.total_borrow.is_zero()) return;
 
-    Int256 const used = utilisation();
-    Int256 rate = on_.add(on_.times(std::min(used, model_.kink), model_.slope), model_.base_rate);
-    if (used > model_.kink) {
-        rate = on_.add(rate, on_.times(on_.subtract(used, model_.kink), model_.high_slope));
-    }
-    Int256 const exponent = on_.unsigned_fraction(Int128{seconds}, rate, seconds_per_year);
+    Int256 const exponent = on_.unsigned_fraction(Int128{seconds}, rate().a_year, seconds_per_year);
     Int256 const factor = on_.subtract(exponential(on_, exponent), one_wei);
     if (factor.is_negative()) on_.refuse(Errc::arithmetic_overflow); // exp(0) is less than 1
     Int256 const interest = on_.times(ledger_.total_borrow, factor);

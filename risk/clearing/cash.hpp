@@ -13,6 +13,11 @@ struct InterestModel {
     Int256 kink; ///< utilisation
 };
 
+struct InterestRate {
+    Int256 utilisation;
+    Int256 a_year; ///< what those who owe pay
+};
+
 /// Amounts count 10^-18 of cash, tokens their own decimals (at most 18), times are Unix seconds.
 struct CashLedger {
     Int256 total_supply;
@@ -43,6 +48,8 @@ public:
         : on_(on), ledger_(ledger), model_(model), token_decimals_(token_decimals),
           now_seconds_(now_seconds) {}
 
+    /// What is paid as the ledger stands; 0 of both while nobody owes.
+    [[nodiscard]] InterestRate rate();
     /// Brings totals and indices up to date: once a second at most. Every other operation begins so.
     void accrue();
     /// Interest of the account first, then the change, positive or negative.

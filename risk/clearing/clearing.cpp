@@ -164,13 +164,13 @@ result<void> Clearing::keep_cap(Traded const& trade, TradeTerms const& terms, st
 result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRY(trade, trade_of(*book_, ask.instrument, ask.buyer, ask.seller, ask.size, ask.price));
     trade.taker = ask.taker;
-    trade.buyer_fee = ask.buyer_fee;
-    trade.seller_fee = ask.seller_fee;
+    trade.buyer_fee = ask.buyer_fee.value_or(Amount{});
+    trade.seller_fee = ask.seller_fee.value_or(Amount{});
     TradeTerms terms;
     if (book_->parameters.size() != 0) {
         PLIMSOLL_TRY(in_force, trade_terms_of(*book_, ask.instrument));
         terms = in_force;
-        if (trade.buyer_fee.is_zero() && trade.seller_fee.is_zero()) {
+        if (!ask.buyer_fee && !ask.seller_fee) {
             PLIMSOLL_TRYV(charge(trade, terms));
         }
     }

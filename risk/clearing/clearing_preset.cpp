@@ -104,6 +104,21 @@ template <class Rows> [[nodiscard]] Broken sale_rows(Rows const& rows, std::stri
     return std::nullopt;
 }
 
+[[nodiscard]] Broken limits(ClearingPreset const& preset) {
+    std::set<std::pair<std::string, TimeNs>> seen;
+    for (WithdrawalLimit const& limit : preset.withdrawal_limits) {
+        std::string const where = "[[withdrawal_limits]] of " + limit.asset;
+        if (limit.window < 1'000'000) return where + " has no window_seconds of a millisecond or more";
+        if (limit.least == 0 && limit.share == 0) return where + " lets nothing out, ever";
+        if (!seen.insert({limit.asset, limit.window}).second) return where + " names one window twice";
+    }
+    LiquidationLimits const& closing = preset.liquidation_limits;
+    if (closing.are_some() && closing.position_least == 0 && closing.position_share == 0) {
+        return "[liquidation_limits] let nothing be closed, ever";
+    }
+    return std::nullopt;
+}
+
 constexpr std::array<std::string_view, 3> procedure_words{"by_kernel", "collateral_auction", "ramped_auction"};
 
 } // namespace
@@ -118,7 +133,7 @@ std::optional<Procedure> find_procedure(std::string_view word) {
 }
 
 std::optional<std::string> broken_rule(ClearingPreset const& preset) {
-    for (auto const rule : {layers, discounts, sales, breakers}) {
+    for (auto const rule : {layers, discounts, sales, breakers, limits}) {
         if (auto broken = rule(preset)) return broken;
     }
     return std::nullopt;

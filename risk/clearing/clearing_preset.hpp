@@ -4,8 +4,10 @@
 #include "ledger/event/hash.hpp"
 #include "risk/clearing/auto_deleverage.hpp"
 #include "risk/clearing/breakers.hpp"
+#include "risk/clearing/liquidation_limits.hpp"
 #include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/waterfall.hpp"
+#include "risk/clearing/withdrawal_limits.hpp"
 
 #include <string>
 #include <string_view>
@@ -37,6 +39,8 @@ struct ClearingPreset {
     ExecutionPrice price{};
     Int128 deleverage_capacity = one_units; ///< of one winner's profit
     WithdrawalHold withdrawals;
+    std::vector<WithdrawalLimit> withdrawal_limits;
+    LiquidationLimits liquidation_limits;
     std::vector<DiscountStep> discounts; ///< none: no auction
     Procedure procedure{};
     Int128 auction_limit = 0; ///< of what all collateral auctions may still have to raise together

@@ -164,6 +164,38 @@ private:
     return layer;
 }
 
+[[nodiscard]] result<WithdrawalLimit> read_withdrawal_limit(Section section) {
+    WithdrawalLimit limit;
+    PLIMSOLL_TRY(asset, section.text("asset"));
+    if (!Name::from(asset)) return fail(Errc::preset_value_out_of_bounds, "[[withdrawal_limits]] an asset's name has at most 63 bytes");
+    limit.asset = asset;
+    PLIMSOLL_TRY(window, section.seconds("window_seconds"));
+    limit.window = window;
+    PLIMSOLL_TRY(least, section.number("least", 0, largest_amount));
+    limit.least = least;
+    PLIMSOLL_TRY(share, section.share("share"));
+    limit.share = share;
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return limit;
+}
+
+[[nodiscard]] result<LiquidationLimits> read_liquidation_limits(Section section) {
+    LiquidationLimits limits;
+    PLIMSOLL_TRY(window, section.seconds("window_seconds"));
+    limits.window = window;
+    PLIMSOLL_TRY(share, section.share("position_share"));
+    limits.position_share = share;
+    for (auto const& [key, field] : {std::pair{"position_least", &limits.position_least}, std::pair{"account", &limits.account},
+                                     std::pair{"fund_loss", &limits.fund_loss}}) {
+        PLIMSOLL_TRY(value, section.number(key, 0, largest_amount));
+        *field = value;
+    }
+    PLIMSOLL_TRYV(section.source());
+    PLIMSOLL_TRYV(section.need_known());
+    return limits;
+}
+
 [[nodiscard]] result<DiscountStep> read_discount(Section section) {
     DiscountStep step;
     PLIMSOLL_TRY(after, section.seconds("after_seconds"));
@@ -298,6 +330,12 @@ template <class Row, class Read>
     PLIMSOLL_TRYV(read_rows(root, "layers", preset.layers, read_layer));
     PLIMSOLL_TRYV(read_rows(root, "discounts", preset.discounts, read_discount));
     PLIMSOLL_TRYV(read_rows(root, "breakers", preset.breakers, read_breaker));
+    PLIMSOLL_TRYV(read_rows(root, "withdrawal_limits", preset.withdrawal_limits, read_withdrawal_limit));
+    if (toml::node const* const node = root.get("liquidation_limits")) {
+        if (!node->is_table()) return fail(Errc::preset_unreadable, "[liquidation_limits] is not a table");
+        PLIMSOLL_TRY(limits, read_liquidation_limits(Section(*node->as_table(), "[liquidation_limits]")));
+        preset.liquidation_limits = limits;
+    }
     if (head.has("liquidation_procedure")) {
         PLIMSOLL_TRY(procedure, head.choice("liquidation_procedure", find_procedure));
         preset.procedure = procedure;
@@ -309,7 +347,8 @@ template <class Row, class Read>
     PLIMSOLL_TRYV(read_rows(root, "collateral_auctions", preset.collateral_auctions, read_collateral_auction));
     PLIMSOLL_TRYV(read_rows(root, "ramped_auctions", preset.ramped_auctions, read_ramped_auction));
     if (preset.layers.empty()) return fail(Errc::preset_key_missing, "[[layers]] is missing: nobody would pay");
-    for (auto const* list : {"layers", "discounts", "breakers", "collateral_auctions", "ramped_auctions"}) head.know(list);
+    for (auto const* list : {"layers", "discounts", "breakers", "collateral_auctions", "ramped_auctions", "withdrawal_limits",
+                             "liquidation_limits"}) head.know(list);
     PLIMSOLL_TRYV(head.need_known());
     if (auto const broken = broken_rule(preset)) return fail(Errc::preset_contradicts_itself, *broken);
     return preset;

@@ -3,6 +3,7 @@
 
 #include "ledger/event/event.hpp"
 
+#include <optional>
 #include <variant>
 
 namespace plimsoll::risk {
@@ -35,8 +36,8 @@ struct Trade {
     InstrumentId instrument;
     Quantity size;
     Price price;
-    Amount buyer_fee;
-    Amount seller_fee;
+    std::optional<Amount> buyer_fee; ///< neither named: the ledger's schedule
+    std::optional<Amount> seller_fee;
     AccountId fee_account; ///< none: the ledger's first of fees
     Taker taker{};
 };
@@ -49,6 +50,11 @@ struct Observe {
 struct Fund {
     InstrumentId instrument;
     Index step;
+};
+
+/// Brings interest on an asset's cash up to date; the first time, begins it.
+struct Accrue {
+    AssetId asset;
 };
 
 /// Settles every position of an expired instrument at one price.
@@ -85,6 +91,6 @@ struct Check {
     AccountId account;
 };
 
-using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, SettleExpiry, Liquidate, LiquidateAll, Bid, Check>;
+using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check>;
 
 } // namespace plimsoll::risk

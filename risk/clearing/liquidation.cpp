@@ -236,7 +236,7 @@ result<bool> Liquidations::restores(OpenLiquidation const& open, CloseTerms cons
     return !on.broken() && levels.maintenance_excess >= wanted;
 }
 
-result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origin, Decision& decision) {
+result<CloseStep> Liquidations::close_step(OpenLiquidation& open, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRY(terms, clearing_terms_of(*book_));
     MarginDetail detail;
     PLIMSOLL_TRY(levels, desk_->levels(open.account, &detail));
@@ -253,13 +253,13 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
     }
     if (!largest) {
         PLIMSOLL_TRYV(end_flat(open, origin, decision));
-        return true;
+        return CloseStep::ended;
     }
     PLIMSOLL_TRY(is_taken, goes_to_pool(open, levels, terms.close, origin, decision));
-    if (is_taken) return true;
+    if (is_taken) return CloseStep::ended;
     if (view.equity < 0) {
         PLIMSOLL_TRYV(close_insolvent(open, view.equity, origin, decision));
-        return true;
+        return CloseStep::ended;
     }
     Tally on;
     view.counted = on.add(levels.maintenance_excess, view.maintenance_of_all);
@@ -267,7 +267,7 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
     PLIMSOLL_TRYV(on.settle("the buffer"));
     if (levels.maintenance_excess >= wanted) {
         end(open, wire::LiquidationOutcome::recovered, levels.mark_to_market, origin, decision);
-        return true;
+        return CloseStep::ended;
     }
     PLIMSOLL_TRY(slice, slice_of(*largest, view, terms.close));
     // The least part that is enough; all of it where no part is, or where dust would be left.
@@ -282,9 +282,19 @@ result<bool> Liquidations::close_step(OpenLiquidation& open, Origin const& origi
         (is_enough ? high : low) = middle;
     }
     if (on.fraction_down(view.notional, whole_thousandths - high, whole_thousandths) < terms.close.dust) high = whole_thousandths;
+    if (window_ != nullptr && view.notional > 0) {
+        Int128 const closable = window_->closable(open.account, slice.instrument, view.notional, now_);
+        high = std::min(high, static_cast<std::int64_t>(on.fraction_down(closable, whole_thousandths, view.notional)));
+        if (high == 0) return CloseStep::limited;
+    }
     PLIMSOLL_TRYV(cut(slice, high, open, origin, decision, fee));
     open.penalty += fee;
-    return false;
+    return CloseStep::closed_a_part;
+}
+
+result<void> Liquidations::limited(AccountId account) const {
+    PLIMSOLL_ASSERT(window_ != nullptr);
+    return fail(Errc::liquidation_limited, std::string(book_->account(account).name.view()) + " goes on at " + format_time(window_->next_release(account, now_)));
 }
 
 LiquidationEnded ended_of(OpenLiquidation const& open, wire::LiquidationOutcome outcome, AssetId asset, Int128 equity) {
@@ -388,7 +398,7 @@ result<void> Liquidations::end_flat(OpenLiquidation const& open, Origin const& o
     PLIMSOLL_TRY(equity, sell_out(open, origin, decision));
     end(open, equity < 0 ? wire::LiquidationOutcome::insolvent : wire::LiquidationOutcome::closed, equity, origin, decision);
     if (equity >= 0) return outcome::success();
-    LossCover const cover(*book_, clearing_);
+    LossCover const cover(*book_, clearing_, window_ == nullptr ? row_limit_units : window_->fund_loss_left(now_));
     PLIMSOLL_TRY(plan, cover.plan({open.account, desk_->quote(), -equity, open.worst, open.id, open.penalty}));
     return write_loss(plan, next_loss(*book_), book_->sequence() + decision.events.size() + 1, origin, decision);
 }
@@ -422,7 +432,7 @@ result<bool> Liquidations::goes_to_pool(OpenLiquidation const& open, Levels cons
 /// Who is closed follows from what the account is worth at the mark; what they pay, from what it then comes to: each
 /// part of a position rounds down on its own, so that the two may differ in the last digits.
 result<void> Liquidations::close_insolvent(OpenLiquidation const& open, Int128 equity, Origin const& origin, Decision& decision) {
-    LossCover const cover(*book_, clearing_);
+    LossCover const cover(*book_, clearing_, window_ == nullptr ? row_limit_units : window_->fund_loss_left(now_));
     book::PositionRow const* const worst = open.worst.is_some() ? book_->position(open.account, open.worst) : nullptr;
     LoserPosition const loser{worst == nullptr || !may_deleverage_ ? 0 : worst->size.units()};
     OpenLoss loss{open.account, desk_->quote(), -equity, open.worst, open.id, open.penalty};

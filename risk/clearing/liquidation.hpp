@@ -51,6 +51,13 @@ struct LiquidationCase {
 /// Whether a kernel closes on the order book; the others are auctioned.
 [[nodiscard]] bool closes_on_book(Kernel kernel);
 
+/// What a step of closing came to.
+enum class CloseStep : std::uint8_t {
+    closed_a_part, ///< more is to be closed
+    ended,
+    limited, ///< nothing: no more may be closed in this window
+};
+
 /// Decides one group of events after another; each group is booked before the next is asked for.
 class Liquidations {
 public:
@@ -60,23 +67,31 @@ public:
 
     /// Whether winners may be closed: a breaker may forbid it. They may, unless told otherwise.
     void allow_deleveraging(bool allowed) { may_deleverage_ = allowed; }
+    /// What was liquidated within the window that limits it, as of a moment. It must outlive the next steps.
+    void limit(LiquidationWindow const& window, TimeNs now) {
+        window_ = &window;
+        now_ = now;
+    }
 
     /// Everybody strictly below maintenance who is not being liquidated, in order. Liquidators themselves
     /// and accounts whose margin cannot be had are left out.
     [[nodiscard]] std::vector<AccountId> due();
+
+    /// Why close_step() did nothing. Errors: Errc::liquidation_limited with when more may be closed.
+    [[nodiscard]] result<void> limited(AccountId account) const;
 
     /// LiquidationStarted with the figures at the trigger. Strict: an excess of zero is enough.
     /// Errors: Errc::account_above_maintenance; book::Errc::liquidation_already_open.
     [[nodiscard]] result<OpenLiquidation> start(AccountId account, AccountId liquidator, Origin const& origin,
                                                 Decision& decision);
 
-    /// The next group of an order-book close; true where it was the last. Closes the position with the
+    /// The next group of an order-book close. Closes the position with the
     /// largest maintenance margin, no more of it than leaves the account with the buffer, in thousandths
-    /// of it; the fund takes its fee from what the bankruptcy price leaves. An account that is worth less than
+    /// of it, and no more than the limits of the window leave; the fund takes its fee from what the bankruptcy price leaves. An account that is worth less than
     /// nothing ends in one group: the pool takes it whole, where the terms say so and it can bear it; else winners
     /// that the layers name are closed against it, the liquidator takes what is left of every position at the
     /// mark, and who pays the loss, pays.
-    [[nodiscard]] result<bool> close_step(OpenLiquidation& open, Origin const& origin, Decision& decision);
+    [[nodiscard]] result<CloseStep> close_step(OpenLiquidation& open, Origin const& origin, Decision& decision);
 
 private:
     struct Slice;
@@ -98,6 +113,8 @@ private:
     MarginDesk* desk_;
     ClearingPreset const* clearing_;
     bool may_deleverage_ = true;
+    LiquidationWindow const* window_ = nullptr; ///< none: no limits
+    TimeNs now_ = 0;
     Foresight foresight_;
     AccountRows rows_;
 };

@@ -1,5 +1,6 @@
 #include "risk/clearing/loss_cover.hpp"
 
+#include "ledger/book/interest.hpp"
 #include "ledger/event/wide.hpp"
 #include "risk/clearing/clearing.hpp"
 #include "risk/clearing/winners.hpp"
@@ -72,8 +73,8 @@ AccountId market_fund(book::Book const& book, InstrumentId instrument) {
     return market.is_some() ? fund_of(book, market) : AccountId{};
 }
 
-LossCover::LossCover(book::Book const& book, ClearingPreset const* preset)
-    : book_(&book), preset_(preset), layers_(preset == nullptr ? standard_layers() : preset->layers) {}
+LossCover::LossCover(book::Book const& book, ClearingPreset const* preset, Int128 funds_pay)
+    : book_(&book), preset_(preset), layers_(preset == nullptr ? standard_layers() : preset->layers), funds_pay_(funds_pay) {}
 
 Int128 LossCover::balance_of(AccountId account, AssetId asset) const {
     if (!account.is_some()) return 0;
@@ -101,7 +102,8 @@ std::vector<Claimant> LossCover::claimants_of(OpenLoss const& loss) const {
         if (row.asset != loss.asset || row.amount.units() <= 0 || row.account == loss.account) continue;
         book::AccountRow const& account = book_->account(row.account);
         if (group_of(account.kind) != Group::customers || account.in_liquidation != 0) continue;
-        claimants.push_back({row.account, row.amount.units()});
+        auto const interest = book::pending_interest(*book_, row);
+        claimants.push_back({row.account, row.amount.units() + (interest ? interest.value().units() : 0)});
     }
     std::ranges::sort(claimants, {}, &Claimant::account);
     return claimants;
@@ -222,7 +224,12 @@ result<LossPlan> LossCover::plan(OpenLoss const& loss, std::optional<LoserPositi
     std::vector<Int128> balances(layers_.size());
     std::vector<Claimant> claimants;
     Int128 left = loss.units;
+    Int128 funds_left = funds_pay_;
     for (std::size_t i = 0; i < layers_.size() && left > 0; ++i) {
+        bool const is_fund = layers_[i].layer == wire::Layer::market_fund || layers_[i].layer == wire::Layer::shared_fund;
+        if (is_fund && funds_left < row_limit_units) {
+            plan.layers[i].cap_per_loss = std::min(layers_[i].cap_per_loss.value_or(funds_left), funds_left);
+        }
         if (layers_[i].layer == wire::Layer::auto_deleveraging) {
             if (loser) {
                 PLIMSOLL_TRYV(deleverage(plan, balances[i], left, i, *loser));
@@ -232,7 +239,9 @@ result<LossPlan> LossCover::plan(OpenLoss const& loss, std::optional<LoserPositi
             PLIMSOLL_TRY(there, standing(i, loss, claimants));
             balances[i] = there;
         }
-        left -= std::min(left, capacity_of(plan.layers[i], balances[i]));
+        Int128 const draw = std::min(left, capacity_of(plan.layers[i], balances[i]));
+        left -= draw;
+        if (is_fund) funds_left -= draw;
     }
     plan.payment = pay(loss.units, plan.layers, balances);
     for (std::size_t i = 0; i < layers_.size(); ++i) {

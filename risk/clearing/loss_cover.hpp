@@ -60,7 +60,8 @@ struct LossPlan {
 /// remainder, it falls to the last who shares.
 class LossCover {
 public:
-    LossCover(book::Book const& book, ClearingPreset const* preset);
+    /// `funds_pay`: the most that insurance funds pay, all together.
+    LossCover(book::Book const& book, ClearingPreset const* preset, Int128 funds_pay = row_limit_units);
 
     [[nodiscard]] std::vector<LossLayer> const& layers() const { return layers_; }
 
@@ -79,6 +80,7 @@ private:
     book::Book const* book_;
     ClearingPreset const* preset_;
     std::vector<LossLayer> layers_;
+    Int128 funds_pay_;
 };
 
 /// The plan as events behind what the decision holds already, all but its deals: BadDebtRecognised, then layer by

@@ -1,6 +1,7 @@
 #include "risk/clearing/rows_after.hpp"
 
 #include "ledger/book/decide.hpp"
+#include "ledger/book/interest.hpp"
 #include "ledger/book/postings.hpp"
 
 #include <algorithm>
@@ -22,7 +23,9 @@ public:
 
     void cash(AccountId account, AssetId asset, Amount amount) {
         if (account != rows_.account) return;
-        add(balance(asset).amount, amount);
+        book::BalanceRow& row = balance(asset);
+        add(row.amount, amount);
+        row.interest_index = book::interest_index(book_.asset(asset), row.amount.is_negative()); // met before it changes
     }
     void quote(AccountId account, InstrumentId instrument, AssetId, Amount amount) {
         if (account != rows_.account) return;
@@ -81,10 +84,16 @@ private:
     std::vector<RunningSize> sizes_;
 };
 
+/// Of whichever sign: interest is met once.
+[[nodiscard]] bool is_interest(IndexKind kind) { return kind == IndexKind::supply_interest || kind == IndexKind::borrow_interest; }
+
 [[nodiscard]] bool meets_the_same(Event const& one, Event const& other) {
     auto const* const a = std::get_if<IndexMet>(&one.body);
     auto const* const b = std::get_if<IndexMet>(&other.body);
-    return a != nullptr && b != nullptr && a->kind == b->kind && a->account == b->account && a->subject == b->subject;
+    if (a == nullptr || b == nullptr || a->account != b->account || a->subject != b->subject) return false;
+    bool const are_funding = a->kind == IndexKind::funding && b->kind == IndexKind::funding;
+    bool const are_interest = is_interest(a->kind) && is_interest(b->kind);
+    return are_funding || are_interest;
 }
 
 } // namespace

@@ -26,12 +26,12 @@ namespace {
 
 Safeguards::Safeguards(book::Book const& book, ClearingPreset const& preset, AssetId quote)
     : book_(&book), preset_(&preset), quote_(quote), is_looking_(std::ranges::any_of(preset.breakers, moves_with_time)),
-      board_(preset.breakers) {
+      board_(preset.breakers), capacities_(book, preset.withdrawal_limits), liquidated_(preset.liquidation_limits) {
     forget();
 }
 
 TimeNs Safeguards::memory_ns() const {
-    TimeNs longest = preset_->withdrawals.after;
+    TimeNs longest = std::max(preset_->withdrawals.after, preset_->liquidation_limits.window);
     for (BreakerRule const& rule : preset_->breakers) longest = std::max(longest, rule.window);
     return longest;
 }
@@ -40,6 +40,8 @@ void Safeguards::forget() {
     board_ = BreakerBoard(preset_->breakers);
     watch_.emplace(board_, shared_fund(*book_), quote_);
     holes_.clear();
+    capacities_.forget();
+    liquidated_.forget();
     steps_.clear();
     looked_ = -1;
 }
@@ -56,11 +58,14 @@ void Safeguards::recall(BreakerReleased const& fact, TimeNs time) { static_cast<
 
 void Safeguards::follow(Event const& event, book::Book const& after) {
     for (Body& body : watch_->follow(event, after)) steps_.push_back({std::move(body), after.sequence()});
-    if (!preset_->withdrawals.while_hole) return;
-    visit_body(event.body, [&](auto const& fact) {
+    if (!std::holds_alternative<RareFact>(event.body)) return;
+    liquidated_.follow(event, after.time());
+    visit_rare(*std::get<RareFact>(event.body), [&](auto const& fact) {
         using Fact = std::decay_t<decltype(fact)>;
         if constexpr (std::is_same_v<Fact, BadDebtRecognised> || std::is_same_v<Fact, WaterfallPaid>) {
-            holes_[AssetId{fact.asset}] = after.time();
+            if (preset_->withdrawals.while_hole) holes_[AssetId{fact.asset}] = after.time();
+        } else if constexpr (std::is_same_v<Fact, ParameterSet>) {
+            capacities_.recall(fact);
         }
     });
 }
@@ -115,7 +120,6 @@ result<void> Safeguards::refuse(Operation operation, Decision& decision) const {
 }
 
 result<void> Safeguards::admit_withdrawal(AssetId asset, TimeNs now, Decision& decision) const {
-    if (!book_->has(asset)) return outcome::success(); // said by who looks for it
     Int128 const hole = book_->asset(asset).bad_debt.units();
     auto const seen = holes_.find(asset);
     auto const last = seen == holes_.end() ? std::nullopt : std::optional(seen->second);
@@ -136,8 +140,15 @@ result<void> Safeguards::admit(Command const& command, TimeNs now, Decision& dec
             if ((missing & bit(operation)) != 0) return refuse(operation, decision);
         }
     }
-    if (auto const* const ask = std::get_if<Withdraw>(&command)) return admit_withdrawal(ask->asset, now, decision);
-    return outcome::success();
+    auto const* const ask = std::get_if<Withdraw>(&command);
+    if (ask == nullptr || !book_->has(ask->asset)) return outcome::success(); // an unknown asset is said by who looks for it
+    PLIMSOLL_TRYV(admit_withdrawal(ask->asset, now, decision));
+    return capacities_.admit(ask->asset, ask->amount, now, decision);
+}
+
+void Safeguards::note(Command const& command, Origin const& origin, Decision& decision) const {
+    if (auto const* const in = std::get_if<Deposit>(&command)) capacities_.note(in->asset, in->amount, origin, decision);
+    if (auto const* const out = std::get_if<Withdraw>(&command)) capacities_.note(out->asset, -out->amount, origin, decision);
 }
 
 } // namespace plimsoll::risk

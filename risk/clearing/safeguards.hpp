@@ -31,6 +31,7 @@ public:
     void forget_board();
     void recall(BreakerTripped const& fact, TimeNs time);
     void recall(BreakerReleased const& fact, TimeNs time);
+    void recall(ParameterSet const& fact) { capacities_.recall(fact); }
 
     /// After an event was applied to `after`.
     void follow(Event const& event, book::Book const& after);
@@ -40,9 +41,13 @@ public:
     [[nodiscard]] std::vector<BreakerStep> take_steps();
 
     /// Errors: Errc::breaker_tripped with name, scope, metric and value; liquidation_grace; withdrawals_wait with the hole, or
-    /// until when.
+    /// until when; withdrawal_limited.
     [[nodiscard]] result<void> admit(Command const& command, TimeNs now, Decision& decision) const;
     [[nodiscard]] bool allows(Operation operation, TimeNs now) const { return board_.allows(operation, now); }
+    /// Appends what an accepted deposit or withdrawal leaves of what may leave.
+    void note(Command const& command, Origin const& origin, Decision& decision) const;
+    /// What was liquidated within the window.
+    [[nodiscard]] LiquidationWindow const& liquidated() const { return liquidated_; }
 
 private:
     [[nodiscard]] Operations needed(Command const& command) const;
@@ -55,6 +60,8 @@ private:
     bool is_looking_ = false; ///< a rule's metric moves with time alone
     BreakerBoard board_;
     std::optional<BreakerWatch> watch_;
+    WithdrawalCapacities capacities_;
+    LiquidationWindow liquidated_;
     std::map<AssetId, TimeNs> holes_; ///< when bad debt of an asset was last seen
     std::vector<BreakerStep> steps_;
     TimeNs looked_ = -1;

@@ -1,6 +1,7 @@
 #include "risk/clearing/terms.hpp"
 
 #include "ledger/event/decimal.hpp"
+#include "risk/clearing/interest.hpp"
 
 #include <array>
 
@@ -33,21 +34,32 @@ constexpr std::array terms{
     ClearingTerm{"trade_maker_fee", "of quote", 0, 0, one, design},
     ClearingTerm{"trade_least_fee", "settlement asset", 0, 0, 1'000'000 * one, design},
     ClearingTerm{"open_interest_cap", "contracts, 0: none", 0, 0, Int128{1'000'000'000'000'000} * one, design},
+    ClearingTerm{"interest_base", "a year", 20 * thousandth, 0, 10 * one, design},
+    ClearingTerm{"interest_slope", "a year, of utilisation", 80 * thousandth, 0, 10 * one, design},
+    ClearingTerm{"interest_high_slope", "a year, of utilisation above the kink", 900 * thousandth, 0, 100 * one, design},
+    ClearingTerm{"interest_kink", "of supply", 850 * thousandth, 0, one, design},
+    ClearingTerm{"interest_security_share", "of interest", 200 * thousandth, 0, one, design},
     ClearingTerm{"auction_dust", "quote", 0, 0, 1'000 * one, design},
 };
 
-[[nodiscard]] result<Int128> value_of(book::Book const& book, std::string_view name) {
+[[nodiscard]] std::optional<Int128> parameter(book::Book const& book, std::string_view name) {
+    for (book::ParameterRow const& row : book.parameters.rows()) {
+        if (row.scope.view() == clearing_scope && row.name.view() == name) return row.value.units();
+    }
+    return std::nullopt;
+}
+
+/// `name.owner` goes before `name`, where somebody owns it.
+[[nodiscard]] result<Int128> value_of(book::Book const& book, std::string_view name, std::string_view owner = {}) {
     for (ClearingTerm const& term : terms) {
         if (term.name != name) continue;
-        for (book::ParameterRow const& row : book.parameters.rows()) {
-            if (row.scope.view() != clearing_scope || row.name.view() != name) continue;
-            Int128 const value = row.value.units();
-            if (value >= term.least && value <= term.most) return value;
-            return fail(Errc::clearing_term_out_of_bounds,
-                        std::string(name) + " is " + format_decimal(value) + ", must be " + format_decimal(term.least) +
-                            " to " + format_decimal(term.most) + " " + std::string(term.unit));
-        }
-        return term.standard;
+        std::string const own = owner.empty() ? std::string(name) : std::string(name) + "." + std::string(owner);
+        auto const value = parameter(book, own);
+        if (!value && !owner.empty()) return value_of(book, name);
+        if (!value) return term.standard;
+        if (*value >= term.least && *value <= term.most) return *value;
+        return fail(Errc::clearing_term_out_of_bounds, own + " is " + format_decimal(*value) + ", must be " + format_decimal(term.least) +
+                                                           " to " + format_decimal(term.most) + " " + std::string(term.unit));
     }
     PLIMSOLL_ASSERT(false); // a name that is not in the table
     return Int128{0};
@@ -102,17 +114,28 @@ result<TradeTerms> trade_terms_of(book::Book const& book, InstrumentId instrumen
         Int128* value;
     };
     for (Place const& place : {Place{"trade_taker_fee", &terms.taker_fee}, Place{"trade_maker_fee", &terms.maker_fee},
-                               Place{"trade_least_fee", &terms.least_fee}, Place{"open_interest_cap", &terms.open_interest_cap}}) {
+                               Place{"trade_least_fee", &terms.least_fee}}) {
         PLIMSOLL_TRY(value, value_of(book, place.name));
         *place.value = value;
     }
-    std::string const own = "open_interest_cap." + std::string(book.instrument(instrument).name.view());
-    for (book::ParameterRow const& row : book.parameters.rows()) {
-        if (row.scope.view() != clearing_scope || row.name.view() != own) continue;
-        if (row.value.is_negative()) return fail(Errc::clearing_term_out_of_bounds, own + " is below zero");
-        terms.open_interest_cap = row.value.units();
-    }
+    PLIMSOLL_TRY(cap, value_of(book, "open_interest_cap", book.instrument(instrument).name.view()));
+    terms.open_interest_cap = cap;
     return terms;
+}
+
+result<InterestTerms> interest_terms_of(book::Book const& book, AssetId asset) {
+    InterestTerms all;
+    struct Place {
+        std::string_view name;
+        Int256* value;
+    };
+    for (Place const& place : {Place{"interest_base", &all.model.base_rate}, Place{"interest_slope", &all.model.slope},
+                               Place{"interest_high_slope", &all.model.high_slope}, Place{"interest_kink", &all.model.kink},
+                               Place{"interest_security_share", &all.security_share}}) {
+        PLIMSOLL_TRY(value, value_of(book, place.name, book.asset(asset).name.view()));
+        *place.value = value;
+    }
+    return all;
 }
 
 } // namespace plimsoll::risk

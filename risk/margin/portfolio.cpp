@@ -1,5 +1,6 @@
 #include "risk/margin/portfolio.hpp"
 
+#include "ledger/book/interest.hpp"
 #include "ledger/event/wide.hpp"
 
 #include <algorithm>
@@ -78,7 +79,8 @@ void PortfolioView::sort(Portfolio& portfolio) {
 
 result<void> PortfolioView::add_balance(book::BalanceRow const& row, Portfolio& portfolio) const {
     if (row.amount.is_zero()) return outcome::success();
-    return add_cash(row.asset, row.amount.units(), portfolio);
+    PLIMSOLL_TRY(interest, book::pending_interest(market_->book(), row));
+    return add_cash(row.asset, row.amount.units() + interest.units(), portfolio);
 }
 
 result<void> PortfolioView::add_position(PositionRow const& row, Portfolio& portfolio) const {

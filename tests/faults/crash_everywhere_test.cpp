@@ -56,7 +56,7 @@ TEST(CrashEverywhere, IsBeforeOrAfterNeverBetween) {
     std::set<std::uint64_t> ends; // of the log: how many different states were met
     for (std::uint64_t at = 1 + seed % every; operations == 0; at += every) {
         fs::path const path = ledger.elsewhere("crash-" + std::to_string(at));
-        fs::copy(ledger.path(), path, fs::copy_options::recursive);
+        copy_ledger(ledger.path(), path);
         {
             Faulty faulty(path);
             faulty->follow([&](Step const& step) { return step.number == at ? Fault::power_off : Fault::none; });

@@ -3,6 +3,7 @@
 //   PLIMSOLL_CUT_ROUNDS=2000   the full figure
 //   PLIMSOLL_CUT_SEED=7        another run
 
+#include "ledger/store/errc.hpp"
 #include "tests/faults/load.hpp"
 
 #include <cstdio>
@@ -64,19 +65,19 @@ TEST(PowerCut, LosesNothingAcknowledged) {
                 wide(load.expected().events()), wide(beyond));
 }
 
-/// Sectors of a file's end that reached the disk out of order, or as zeros, may look like damage: then the ledger is
-/// refused as damaged. It is never shortened below what was acknowledged.
-TEST(PowerCut, NeverShortensWhereSectorsWereReordered) {
+/// Sectors of a file's end that reached the disk out of order, or as zeros, may look like damage: the witness says that
+/// nobody was told of what lies there, so the ledger opens without it.
+TEST(PowerCut, OpensWhereSectorsWereReordered) {
     std::uint64_t const rounds = number_in("PLIMSOLL_CUT_ROUNDS", rounds_otherwise) / 2;
     std::uint64_t const seed = number_in("PLIMSOLL_CUT_SEED", 2'026) + 1'000'000;
     Random random(seed);
-    std::uint64_t refused = 0;
     std::uint64_t opened = 0;
-    while (opened + refused < rounds) {
+    std::uint64_t cut = 0;
+    while (opened < rounds) {
         MarketLedger const ledger;
         Faulty faulty(ledger.path());
         Load load;
-        for (bool is_sound = true; is_sound && opened + refused < rounds;) {
+        for (std::uint64_t round = 0; round < 50 && opened < rounds; ++round) {
             auto writer = ledger.open(small_batches(random));
             faulty->follow(cut_somewhere(random));
             load.run(*writer, random, 1 + random.below(20), random.chance(3) ? 300 : 8);
@@ -84,40 +85,54 @@ TEST(PowerCut, NeverShortensWhereSectorsWereReordered) {
             writer.reset();
             faulty->restart_after_cut(random.chance(2) ? Loss::shuffled : Loss::zeros, random);
             auto const engine = replay::Engine::open(ledger.path(), in_batches_of(10));
-            if (engine) {
-                ++opened;
-                load.check(*engine.value(), ledger.path());
-            } else {
-                ++refused;
-                is_sound = false;
-                EXPECT_EQ(engine.error().rule().room, "store") << engine.error().message();
-                EXPECT_EQ(engine.error().rule().name, "damaged") << engine.error().message();
-            }
-            ASSERT_FALSE(HasFailure()) << "after " << opened + refused << " rounds, seed " << seed;
+            ASSERT_TRUE(engine) << engine.error().message() << "\nafter " << opened << " rounds, seed " << seed;
+            ++opened;
+            cut += engine.value()->opening_notes().empty() ? 0U : 1U;
+            load.check(*engine.value(), ledger.path());
+            ASSERT_FALSE(HasFailure()) << "after " << opened << " rounds, seed " << seed;
         }
     }
-    std::printf("%llu power cuts with sectors out of order (seed %llu): %llu opened with all that was acknowledged, %llu "
-                "refused as damaged\n",
-                wide(rounds), wide(seed), wide(opened), wide(refused));
+    std::printf("%llu power cuts with sectors out of order (seed %llu): all opened with all that was acknowledged, %llu of them "
+                "without a damaged end\n",
+                wide(rounds), wide(seed), wide(cut));
 }
 
-/// A check that cannot fail would be none: a disk whose fsync lies loses what was acknowledged, and that is seen.
+/// R13: a disk whose fsync lies loses what was acknowledged; the witness, on another, tells.
 TEST(PowerCut, SeesADiskThatLies) {
-    Random random(1);
-    MarketLedger const ledger;
-    Faulty faulty(ledger.path());
-    std::uint64_t acknowledged = 0;
-    {
-        auto const engine = ledger.open(in_batches_of(10));
-        faulty->follow([](Step const& step) { return step.operation == Operation::sync ? Fault::lie : Fault::none; });
+    std::uint64_t const rounds = number_in("PLIMSOLL_LIE_ROUNDS", 10);
+    std::uint64_t const seed = number_in("PLIMSOLL_CUT_SEED", 2'026) + 2'000'000;
+    Random random(seed);
+    std::uint64_t lost = 0;
+    for (std::uint64_t round = 1; round <= rounds; ++round) {
+        MarketLedger const ledger;
+        Faulty faulty(ledger.path());
         Load load;
-        EXPECT_TRUE(load.run(*engine, random, 5));
-        acknowledged = load.acknowledged();
-        faulty->power_off();
+        {
+            auto const engine = ledger.open(small_batches(random));
+            std::uint64_t const from = random.below(40);
+            faulty->follow([from](Step const& step) {
+                return step.operation == Operation::sync && step.number > from ? Fault::lie : Fault::none;
+            });
+            EXPECT_TRUE(load.run(*engine, random, 5 + random.below(10)));
+            faulty->power_off();
+        }
+        faulty->restart_after_cut(random.chance(2) ? Loss::everything : Loss::some, random);
+        auto const engine = replay::Engine::open(ledger.path(), in_batches_of(10));
+        if (engine) { // what was written was on disk by chance
+            load.check(*engine.value(), ledger.path());
+        } else {
+            ++lost;
+            EXPECT_TRUE(engine.error().is(store::Errc::history_missing) || engine.error().is(store::Errc::damaged))
+                << engine.error().message();
+            EXPECT_NE(engine.error().message().find("promised #" + std::to_string(load.acknowledged())), std::string::npos)
+                << engine.error().message();
+        }
+        ASSERT_FALSE(HasFailure()) << "round " << round << ", seed " << seed;
     }
-    faulty->restart_after_cut(Loss::everything, random);
-    auto const engine = replay::Engine::open(ledger.path(), in_batches_of(10));
-    EXPECT_TRUE(!engine || engine.value()->durable_sequence() < acknowledged);
+    EXPECT_GT(lost, 0U);
+    std::printf("%llu ledgers on a disk that lies (seed %llu): %llu had lost something and were refused with both numbers, the "
+                "others had all\n",
+                wide(rounds), wide(seed), wide(lost));
 }
 
 } // namespace

@@ -73,8 +73,8 @@ class Simulation {
 public:
     Simulation(std::uint64_t seed, fs::path const& folder, bool is_loud)
         : seed_(seed), random_(seed), is_loud_(is_loud), path_(folder / "node"), twin_path_(folder / "twin") {
-        fs::copy(template_ledger(), path_, fs::copy_options::recursive);
-        fs::copy(template_ledger(), twin_path_, fs::copy_options::recursive);
+        copy_ledger(template_ledger(), path_);
+        copy_ledger(template_ledger(), twin_path_);
         constexpr std::array<std::uint64_t, 5> rates{40, 150, 500, 2'000, 1'000'000};
         one_in_ = random_.any_of(rates);
         batch_events_ = 1 + random_.below(30);

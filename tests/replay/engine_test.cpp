@@ -326,6 +326,7 @@ TEST(Engine, RefusesALogThatIsShorterThanItsCheckpoint) {
         auto& database = store->database();
         ASSERT_TRUE(database.db().Delete({}, database.family(store::Family::log), store::slice(store::sequence_key(last))).ok());
     }
+    forget_witness(ledger.path());
     auto const verdict = Engine::open(ledger.path());
     ASSERT_FALSE(verdict);
     EXPECT_TRUE(verdict.error().is(store::Errc::damaged)) << verdict.error().message();

@@ -50,7 +50,30 @@ TEST(StoreErrc, IsToldInASentence) {
          {Errc::disk_failed, "disk_failed", Status::damaged,
           "the disk refused; what was not accepted is not in the ledger"},
          {Errc::tiles_damaged, "tiles_damaged", Status::damaged,
-          "the event tree's tiles are damaged; they are derived, so delete DIR/tiles and run plimsoll tree DIR"}});
+          "the event tree's tiles are damaged; they are derived, so delete DIR/tiles and run plimsoll tree DIR"},
+         {Errc::setting_malformed, "setting_malformed", Status::bad_input,
+          "a setting of the ledger cannot be read; a witness is strict, batched:MS (1 to 60000) or none"},
+         {Errc::witness_missing, "witness_missing", Status::bad_input,
+          "the ledger's witness, which says how far its log was promised, is not there; was the ledger "
+          "moved or copied without it? Bring the file along, or take the ledger as it is with: plimsoll "
+          "witness DIR accept"},
+         {Errc::witness_damaged, "witness_damaged", Status::damaged,
+          "the ledger's witness cannot be read; compare the ledger with what others hold of it, then: "
+          "plimsoll witness DIR accept"},
+         {Errc::witness_unwritable, "witness_unwritable", Status::damaged,
+          "the ledger's witness cannot be written; what was not accepted is not promised"},
+         {Errc::witness_of_another, "witness_of_another", Status::bad_input,
+          "the witness beside this ledger is another ledger's; bring its own, or take the ledger as it is "
+          "with: plimsoll witness DIR accept"},
+         {Errc::witness_behind, "witness_behind", Status::damaged,
+          "the ledger is further ahead of its witness than a crash explains, so the witness is an older "
+          "copy; plimsoll verify DIR, then: plimsoll witness DIR accept"},
+         {Errc::history_missing, "history_missing", Status::damaged,
+          "acknowledged history is missing: a lost or cut write-ahead log, or an older copy of the ledger; "
+          "restore a newer copy, or see: plimsoll witness DIR show"},
+         {Errc::history_differs, "history_differs", Status::damaged,
+          "the ledger holds another history than was acknowledged; restore the right copy, or see: "
+          "plimsoll witness DIR show"}});
 }
 
 TEST(ReplayErrc, IsToldInASentence) {

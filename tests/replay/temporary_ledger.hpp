@@ -53,6 +53,18 @@ private:
     std::filesystem::path path_;
 };
 
+/// A ledger's directory and its witness, in the place of whatever was there.
+inline void copy_ledger(std::filesystem::path const& from, std::filesystem::path const& to) {
+    namespace fs = std::filesystem;
+    fs::remove_all(to);
+    fs::copy(from, to, fs::copy_options::recursive);
+    fs::path const witness = from.string() + ".witness";
+    if (fs::exists(witness)) fs::copy_file(witness, to.string() + ".witness", fs::copy_options::overwrite_existing);
+}
+
+/// The ledger goes on without a witness: for tests of what the log itself still tells.
+inline void forget_witness(std::filesystem::path const& ledger) { must(store::write_marker(ledger, store::Marker{})); }
+
 /// An empty ledger to begin with; opened and closed as often as a test likes.
 class TemporaryLedger {
 public:

@@ -32,7 +32,7 @@ using Entries = std::vector<std::pair<std::string, std::string>>;
 /// A database opened by itself, to change what a ledger would never change.
 class Hands {
 public:
-    explicit Hands(std::filesystem::path const& path) : store_(must(store::Store::open_writer(path))) {}
+    explicit Hands(std::filesystem::path const& path) : store_(must(store::Store::open_writer(path, store::Trust::unchecked))) {}
 
     [[nodiscard]] Entries entries(Family family) const {
         Entries all;
@@ -73,8 +73,7 @@ private:
 class Verified : public testing::Test {
 protected:
     Verified() {
-        std::filesystem::remove_all(ledger_.path());
-        std::filesystem::copy(whole().path(), ledger_.path(), std::filesystem::copy_options::recursive);
+        copy_ledger(whole().path(), ledger_.path());
     }
     [[nodiscard]] static TemporaryLedger const& whole() {
         static TemporaryLedger const ledger;
@@ -324,8 +323,8 @@ TEST_F(Verified, ABrokenTailIsNeitherOpenedNorRead) {
                  [](Hands& hands) { hands.change(Family::log, -1, [](std::string& value) { value.resize(value.size() / 2); }); },
                  [](Error const& error) { return error.is(event::Errc::bytes_not_a_batch); }},
          }) {
-        std::filesystem::remove_all(ledger_.path());
-        std::filesystem::copy(whole().path(), ledger_.path(), std::filesystem::copy_options::recursive);
+        copy_ledger(whole().path(), ledger_.path());
+        forget_witness(ledger_.path());
         {
             auto engine = ledger_.open(in_batches_of(10));
             for (int i = 0; i < 30; ++i) {

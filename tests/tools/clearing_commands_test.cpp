@@ -100,6 +100,42 @@ TEST_F(ClearingCommands, FundBetweenTwoMoments) {
     EXPECT_EQ(setting.run("fund day fund --from latest --to '#3'").status, 2);
 }
 
+/// Alice owes 110, bob holds 610 after she pays him 160 she does not have; a year at 2 % and 8 % of 110 / 610.
+TEST_F(ClearingCommands, InterestShowsWhatIsLentAndAtWhatRate) {
+    Answer none;
+    ask(setting, "interest day", none);
+    EXPECT_EQ(items(none.root, "/assets").size(), 0u);
+    EXPECT_NE(setting.run("interest day").out.find("No asset's interest has begun"), std::string::npos);
+    setting.write("lend.jsonl", R"({"kind":"AccountOpened","name":"interest:USD","account_kind":"treasury"}
+{"kind":"Transferred","source":"venue","cursor":"14:0","time":"2026-01-01T04:00:00Z","type":"transfer","account":"bob","counter":"alice","asset":"USD","amount":"128"}
+)");
+    ASSERT_EQ(setting.run("import day --format events lend.jsonl").status, 0);
+    setting.write("accrue.jsonl", R"({"id":1,"command":"accrue","asset":"USD","time":"2026-01-01T05:00:00Z"}
+{"id":2,"command":"accrue","asset":"USD","time":"2027-01-01T05:00:00Z"}
+{"id":3,"command":"accrue","asset":"COIN","time":"2027-01-01T05:00:00Z"}
+)");
+    Outcome const accrued = setting.run("submit day accrue.jsonl");
+    EXPECT_EQ(accrued.status, 1) << "COIN has nobody who pays interest";
+    EXPECT_NE(accrued.out.find("interest:COIN"), std::string::npos) << accrued.out;
+    Answer answer;
+    ask(setting, "interest day", answer);
+    ASSERT_EQ(items(answer.root, "/assets").size(), 1u);
+    EXPECT_EQ(text(answer.root, "/assets/0/account"), "interest:USD");
+    Int128 const borrow = units(answer.root, "/assets/0/borrow");
+    Int128 const supply = units(answer.root, "/assets/0/supply");
+    EXPECT_GT(borrow, 0);
+    EXPECT_GT(supply, borrow);
+    EXPECT_EQ(units(answer.root, "/assets/0/borrow_rate"),
+              one_units / 50 + units(answer.root, "/assets/0/utilisation") * 2 / 25) << "below the kink";
+    EXPECT_GT(units(answer.root, "/assets/0/borrow_index"), units(answer.root, "/assets/0/supply_index"));
+    EXPECT_GT(units(answer.root, "/assets/0/supply_index"), one_units);
+    EXPECT_NE(setting.run("interest day").out.find("borrowers"), std::string::npos);
+    Answer before;
+    ask(setting, "interest day --at 2026-01-01T04:30:00Z", before);
+    EXPECT_EQ(items(before.root, "/assets").size(), 0u);
+    EXPECT_EQ(setting.run("interest nowhere").status, 3);
+}
+
 TEST_F(ClearingCommands, DeleverageComparesPolicies) {
     Answer answer;
     ask(setting, "deleverage day --instrument PERP --deficit 30.50", answer);

@@ -48,7 +48,7 @@ struct View {
     view.equity = view.valuation.account(account);
     book.for_balances(account, [&](book::BalanceRow const& row) {
         if (all || !row.amount.is_zero()) view.balances.push_back(row);
-        risk::Unpriced const reason = view.valuation.balance(row.asset, row.amount).unpriced;
+        risk::Unpriced const reason = view.valuation.balance(row).unpriced;
         if (reason != risk::Unpriced::none) view.unpriced.push_back({false, row.asset.number(), reason, 1});
     });
     book.for_positions(account, [&](book::PositionRow const& row) {
@@ -72,7 +72,7 @@ void field_or_null(JsonWriter& json, std::string_view field, bool known, std::st
 }
 
 void write_balance(JsonWriter& json, View const& view, book::BalanceRow const& row) {
-    risk::BalanceValue const value = view.valuation.balance(row.asset, row.amount);
+    risk::BalanceValue const value = view.valuation.balance(row);
     json.begin_object().field("asset", name_of(view.book, row.asset));
     json.field("amount", json_amount(view.book, row.asset, row.amount));
     field_or_null(json, "worth", value.unpriced == risk::Unpriced::none,
@@ -119,7 +119,7 @@ void write_position(JsonWriter& json, View const& view, book::PositionRow const&
     std::string const in = name_of(view.book, view.valuation.in());
     Table table({{"balance"}, {"amount", Align::right}, {"worth in " + in, Align::right}});
     for (auto const& row : view.balances) {
-        risk::BalanceValue const value = view.valuation.balance(row.asset, row.amount);
+        risk::BalanceValue const value = view.valuation.balance(row);
         bool const known = value.unpriced == risk::Unpriced::none;
         table.row({name_of(view.book, row.asset), people_exact(row.amount, decimals_of(view.book, row.asset)),
                    known ? people_value(value.worth, decimals_of(view.book, view.valuation.in())) : "unpriced"});

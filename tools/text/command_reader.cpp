@@ -55,6 +55,8 @@ void fields_of(FieldReader& v, risk::Fund& ask) {
     v.decimal("step", ask.step);
 }
 
+void fields_of(FieldReader& v, risk::Accrue& ask) { v.asset("asset", ask.asset); }
+
 void fields_of(FieldReader& v, risk::SettleExpiry& ask) {
     v.instrument("instrument", ask.instrument);
     v.decimal("price", ask.price, Need::maybe);
@@ -99,6 +101,7 @@ constexpr std::array words{
     Word{"withdraw", read_fields<risk::Withdraw>},
     Word{"transfer", read_fields<risk::Transfer>},
     Word{"funding", read_fields<risk::Fund>},
+    Word{"accrue", read_fields<risk::Accrue>},
     Word{"settle_expiry", read_fields<risk::SettleExpiry>},
     Word{"liquidate", read_fields<risk::Liquidate>},
     Word{"liquidate_all", read_fields<risk::LiquidateAll>},

@@ -74,7 +74,7 @@ void append(Setting const& setting, char const* name, std::size_t group_batches)
         Workload workload(setting.accounts);
         replay::EngineOptions options;
         options.group_batches = group_batches;
-        auto engine = open_defined(setting.directory / "append", workload, options);
+        auto engine = open_defined(setting.directory / "append", workload, setting, options);
         // Past the first checkpoint of the definitions, so that both sides write events alone.
         need(engine->checkpoint());
         std::uint64_t const before = engine->book().sequence();
@@ -107,7 +107,7 @@ void bench_append(Setting const& setting) {
 void bench_append_one(Setting const& setting) {
     int const count = setting.events < 10'000'000 ? 500 : 2'000;
     Workload workload(std::min(setting.accounts, 10'000U));
-    auto engine = open_defined(setting.directory / "one", workload);
+    auto engine = open_defined(setting.directory / "one", workload, setting);
     std::vector<double> ours;
     std::vector<double> syncs;
     for (int round = 0; round < setting.rounds; ++round) {

@@ -18,7 +18,7 @@ void bench_import(Setting const& setting) {
     std::uint64_t events = 0;
     {
         Workload workload(std::min(setting.accounts, 20'000U));
-        auto engine = open_defined(source, workload);
+        auto engine = open_defined(source, workload, setting);
         for (std::uint64_t i = 0; i < facts; ++i) need(engine->submit(workload.next()));
         need(engine->close());
         events = engine->book().sequence();

@@ -9,7 +9,7 @@ namespace plimsoll::bench {
 
 /// Opens a new ledger at `directory` with the workload's definitions in it, committed.
 [[nodiscard]] std::unique_ptr<replay::Engine> open_defined(std::filesystem::path const& directory, Workload const& workload,
-                                                           replay::EngineOptions const& options = {});
+                                                           Setting const& setting, replay::EngineOptions const& options = {});
 
 /// The ledger of setting.events events over setting.accounts accounts that reading benchmarks share:
 /// made once, at setting.directory / "day".

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
     app.add_option("--events", setting.events, "events in the shared ledger");
     app.add_option("--accounts", setting.accounts, "accounts");
     app.add_option("--rounds", setting.rounds, "medians of so many");
+    app.add_option("--witness", setting.witness, "of the ledgers: strict, batched:MS or none")->capture_default_str();
     app.add_flag("--quick", quick, "1,000,000 events over 50,000 accounts, 3 rounds");
     CLI11_PARSE(app, argc, argv);
     if (quick) {

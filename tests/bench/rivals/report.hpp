@@ -17,6 +17,7 @@ struct Setting {
     std::uint64_t events = 10'000'000;
     std::uint32_t accounts = 500'000;
     int rounds = 5; ///< medians of so many
+    std::string witness = "strict"; ///< of the ledgers that are made
 };
 
 struct Figure {

@@ -123,17 +123,6 @@ TEST(FundDrawdown, IsRememberedByAReopenedHouse) {
     }
 }
 
-/// dydx-v4: 1 % of what is held, an hour. 1,350,000 is held.
-TEST(WithdrawalWindow, StopsWhoComesAfterIt) {
-    Guarded venue("dydx-v4");
-    venue.must_take(L::withdraw(L::carol, "13500")); // 1 % of what was held, exactly
-    EXPECT_EQ(venue.tripped(), 0U);
-    venue.must_take(L::withdraw(L::carol, "0.000001"));
-    EXPECT_EQ(venue.tripped(), 1U);
-    EXPECT_EQ(venue.rule(L::withdraw(L::carol, "1")), "breaker_tripped");
-    EXPECT_EQ(venue.rule(L::trade(L::alice, L::bob, "1", "100")), "") << "nothing else waits";
-}
-
 /// dydx-v4: while a loss is open, and 60 s after one was last seen.
 TEST(WithdrawalHold, WaitsWhileThereIsAHoleAndAMinuteLonger) {
     Guarded venue("dydx-v4");
@@ -195,6 +184,9 @@ TEST(TradeFees, FollowTheScheduleUnlessTheCommandSaysThem) {
     trade.buyer_fee = Amount{units_of("0.25")};
     venue.must_take(trade);
     EXPECT_EQ(format_decimal(venue.cash(L::fees)), "1.460000000000000002") << "what the command says, and nothing besides";
+    trade.buyer_fee = Amount{};
+    venue.must_take(trade);
+    EXPECT_EQ(format_decimal(venue.cash(L::fees)), "1.460000000000000002") << "a fee of 0 is a fee";
     venue.set("trade_taker_fee", "1.000000000000000001");
     EXPECT_EQ(venue.rule(L::trade(L::alice, L::bob, "1", "100")), "clearing_term_out_of_bounds");
 }

@@ -245,7 +245,12 @@ private:
     [[nodiscard]] static std::optional<ClearingPreset> clearing_of(std::uint64_t drawn) {
         constexpr std::array<std::string_view, 5> names{"", "ccp-like", "derive-v2", "dydx-v4", "hyperliquid"};
         if (drawn == 0) return std::nullopt;
-        return shipped_clearing_preset(names[drawn]);
+        auto const preset = shipped_clearing_preset(names[drawn]);
+        std::string body = preset->body; // limits that are met, of the asset that is there
+        for (auto const& [from, to] : {std::pair("\"USDC\"", "\"USD\""), std::pair("\"10000000\"", "\"20000\""), std::pair("least = \"1000000\"", "least = \"3000\"")}) {
+            for (std::size_t at = body.find(from); at != std::string::npos; at = body.find(from, at + 1)) body.replace(at, std::strlen(from), to);
+        }
+        return testing_aid::must(ClearingPreset::parse(body, names[drawn]));
     }
     [[nodiscard]] std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
     [[nodiscard]] Amount amount(std::uint64_t most) { return Amount{static_cast<Int128>(below(most * 1'000'000) + 1) * (one_units / 1'000'000)}; }
@@ -259,6 +264,13 @@ private:
             venue_.submit(rare(std::move(fact)));
             backers_.push_back(AccountId{venue_.book().accounts.size()});
         }
+        bears_interest_ = below(2) == 0;
+        if (bears_interest_) {
+            AccountOpened fact;
+            fact.name = "interest:USD";
+            fact.kind = wire::AccountKind::treasury;
+            venue_.submit(rare(std::move(fact)));
+        }
         if (clearing_) venue_.adopt_clearing(*clearing_);
         testing_aid::must(venue_.house().commit());
         venue_.reopen();
@@ -268,6 +280,7 @@ private:
         for (AccountId const account : backers_) venue_.must_take(Deposit{account, {}, L::usd, amount(3'000)});
         venue_.must_take(L::observe(Observation::asset_price, L::btc.number(), "50000"));
         venue_.must_take(L::mark("50000"));
+        if (bears_interest_) venue_.must_take(Accrue{L::usd});
         if (life_.has_perpetuals) instruments_.push_back(L::perp);
         for (int i = 0; life_.has_options && i < 6; ++i) {
             instruments_.push_back(venue_.option(i % 2 == 0 ? wire::OptionSide::call : wire::OptionSide::put, std::to_string(44'000 + 2'000 * i),
@@ -332,6 +345,9 @@ private:
         auto const& book = venue_.book();
         if (rule == "withdrawals_wait") {
             EXPECT_TRUE(std::holds_alternative<Withdraw>(command) && book.losses.size() != 0) << "command " << i;
+        } else if (rule == "withdrawal_limited") {
+            auto const* const ask = std::get_if<Withdraw>(&command);
+            EXPECT_TRUE(ask != nullptr && !answer.figures.empty() && answer.figures[0].units < ask->amount.units()) << "command " << i;
         } else if (rule == "breaker_tripped") {
             bool const is_shown = std::ranges::any_of(book.breakers.rows(), [](auto const& row) { return row.tripped != 0; });
             EXPECT_TRUE(is_shown) << "command " << i;
@@ -345,6 +361,7 @@ private:
     void step(std::uint64_t i, Count& count) {
         auto const& book = venue_.book();
         TimeNs const time = book.time() + static_cast<TimeNs>(below(4) == 0 ? below(90) * 1'000'000'000 + below(1'000'000'000) : 0);
+        if (bears_interest_ && time != book.time()) venue_.must_take(Accrue{L::usd}, time); // so that both opinions begin at the same book
         AccountId const one = people_[below(3)];
         AccountId const other = people_[(static_cast<std::size_t>(one.number() - L::alice.number()) + 1 + below(2)) % 3];
         InstrumentId const instrument = instruments_[below(instruments_.size())];
@@ -435,6 +452,7 @@ private:
     std::vector<AccountId> backers_;
     std::vector<InstrumentId> instruments_;
     std::int64_t spot_ = 50'000;
+    bool bears_interest_ = false;
     Witness witness_;
 };
 

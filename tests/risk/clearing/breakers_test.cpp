@@ -36,8 +36,7 @@ TEST_P(Thresholds, HaveTwoSides) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryRule, Thresholds,
-                         testing::Values(Threshold{"dydx-v4", "withdrawals-1h"}, Threshold{"dydx-v4", "withdrawals-24h"},
-                                         Threshold{"dydx-v4", "outage"}, Threshold{"derive-v2", "confidence"},
+                         testing::Values(Threshold{"dydx-v4", "outage"}, Threshold{"derive-v2", "confidence"},
                                          Threshold{"hyperliquid", "stale-oracle"}, Threshold{"ccp-like", "band-10m"},
                                          Threshold{"ccp-like", "volatility-jump"}, Threshold{"ccp-like", "free-liquidity"},
                                          Threshold{"ccp-like", "fund-drawdown"}));

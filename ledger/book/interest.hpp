@@ -1,0 +1,39 @@
+/// Pending interest: what a balance has earned or owes since it last met its asset's index.
+#pragma once
+
+#include "ledger/book/book.hpp"
+
+#include <string>
+#include <vector>
+
+namespace plimsoll::book {
+
+/// The account that borrowers pay their interest to and lenders have theirs from: `interest:ASSET`. It keeps what
+/// rounding leaves. Where there is none, an asset's indices are only noted: nobody meets them by rule.
+[[nodiscard]] std::string interest_account_name(std::string_view asset);
+[[nodiscard]] std::optional<AccountId> interest_account(Book const& book, AssetId asset);
+
+/// Who holds cash on its own account; funds, fees, markets and the outside world neither earn nor owe.
+[[nodiscard]] bool bears_interest(wire::AccountKind kind);
+
+/// The index that a balance of this sign stands at once it has met it.
+[[nodiscard]] inline Index interest_index(AssetRow const& asset, bool owes) {
+    return owes ? asset.borrow_index : asset.supply_index;
+}
+
+/// Whether an asset's indices have ever moved: a quick no for the many that never do.
+[[nodiscard]] inline bool has_interest(AssetRow const& asset) {
+    return !asset.supply_index.is_zero() || !asset.borrow_index.is_zero();
+}
+
+/// What a balance grows by when it meets its index now (negative: what more it owes):
+/// balance * (index / index met) - balance, both steps rounded toward zero. Nothing where it never met one.
+/// Source: Derive v2, CashAsset. Errors: Errc::amount_overflow.
+[[nodiscard]] result<Amount> pending_interest(Book const& book, BalanceRow const& row);
+
+/// `decided` ends, from `first` on, with a fact and what comes before it. Puts before them an IndexMet for each balance
+/// that they change and that stands at another index than it will: with what it has earned so far, and the index of
+/// the sign that it will have. Errors: Errc::amount_overflow.
+[[nodiscard]] result<void> meet_interest(Book const& book, Origin const& origin, std::size_t first, std::vector<Event>& decided);
+
+} // namespace plimsoll::book
