@@ -123,8 +123,15 @@ TEST_F(ForecastCommand, RecordsWhatWasFittedAndNothingWhereRefused) {
     Outcome const file = setting.run("forecast books --subject BTC --rule garch --prices prices.csv --dry-run --json");
     EXPECT_EQ(file.status, 0) << file.err;
     Outcome const unwritable = setting.run("forecast books --subject BTC --preset no/such/place.toml");
-    EXPECT_EQ(unwritable.status, 4) << unwritable.err;
+    EXPECT_EQ(unwritable.status, 3) << unwritable.err;
     EXPECT_THAT(unwritable.err, HasSubstr("no/such/place.toml"));
+    auto forecasts = [&] {
+        std::string const out = setting.run("log books --kind ForecastRecorded --json").out;
+        int count = 0;
+        for (auto at = out.find("garch11"); at != std::string::npos; at = out.find("garch11", at + 1)) ++count;
+        return count;
+    };
+    EXPECT_EQ(forecasts(), 1) << "where the file cannot be written nothing is recorded";
 }
 
 } // namespace
