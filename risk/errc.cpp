@@ -120,6 +120,7 @@ Rule describe(Errc code) {
         return rule("auction_needs_restart", "the auction is too old, or its price fell too far: it sells again once liquidate has started it anew");
     case Errc::partial_take_leaves_dust:
         return rule("partial_take_leaves_dust", "a partial take would leave too little: take less, or all");
+    case Errc::liquidation_paced: return rule("liquidation_paced", "no more of the account may be closed yet; more as time goes by");
     case Errc::price_older_than_account:
         return rule("price_older_than_account", "no price was observed since the account last changed");
     case Errc::clearing_term_out_of_bounds:

@@ -91,6 +91,7 @@ enum class Errc {
     auction_needs_restart,
     partial_take_leaves_dust,
     price_older_than_account,
+    liquidation_paced,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -47,6 +47,8 @@ Rule describe(Errc code) {
         return rule("signature_wrong", "the signature does not belong to what the checkpoint says", Status::finding);
     case Errc::proof_fails: return rule("proof_fails", "the proof does not show what it claims", Status::finding);
     case Errc::golden_malformed: return rule("golden_malformed", "not a golden file that this program can run");
+    case Errc::series_too_short: return rule("series_too_short", "the prices cover too few days for this");
+    case Errc::series_does_not_move: return rule("series_does_not_move", "the prices never move: there is no volatility to fit");
     case Errc::other_build_fails: return rule("other_build_fails", "the other build does not answer as one of these should");
     }
     return rule("unknown", "unknown failure");

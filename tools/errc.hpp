@@ -37,6 +37,8 @@ enum class Errc {
     proof_fails,
     golden_malformed,
     other_build_fails,
+    series_too_short,
+    series_does_not_move,
 };
 
 [[nodiscard]] Rule describe(Errc code);

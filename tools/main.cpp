@@ -43,6 +43,8 @@ int main(int argc, char** argv) {
     add_diff(shell);
     add_reconcile(shell);
     add_price(shell);
+    add_forecast(shell);
+    add_backtest(shell);
     add_verify(shell);
     add_replay_test(shell);
     add_state_root(shell);

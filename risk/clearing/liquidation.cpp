@@ -37,8 +37,8 @@ constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is
 }
 
 /// The liquidator's bid for a part of a position, and its trade.
-[[nodiscard]] result<void> add_bid(OpenLiquidation const& open, Traded const& trade, Int128 held, Origin const& origin,
-                                   Decision& decision) {
+[[nodiscard]] result<void> add_bid(OpenLiquidation const& open, Traded const& trade, Int128 held, Int128 left_of_pace,
+                                   Origin const& origin, Decision& decision) {
     Tally on;
     LiquidationBid bid;
     bid.liquidation = open.id;
@@ -50,6 +50,7 @@ constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is
     bid.amount = to_wire(trade.quote);
     bid.instrument = trade.instrument.number();
     bid.size = to_wire(trade.size.units());
+    if (open.paced.at_start != 0) add_figure(bid.figures, wire::FigureKind::lot, {}, left_of_pace);
     PLIMSOLL_TRYV(on.settle("a bid"));
     decision.add(origin, rare(std::move(bid)));
     decision.add(origin, trade);
@@ -57,39 +58,6 @@ constexpr Int128 size_step = one_units / 1'000'000; ///< a part of a position is
 }
 
 } // namespace
-
-bool has_anything(Portfolio const& portfolio) {
-    auto is_held = [](PerpetualHolding const& held) { return held.size != 0 || held.unsettled != 0; };
-    auto is_owned = [](AssetHolding const& held) { return held.amount > 0; };
-    return !portfolio.options.empty() || std::ranges::any_of(portfolio.perpetuals, is_held) ||
-           std::ranges::any_of(portfolio.assets, is_owned);
-}
-
-void recall(OpenLiquidation& open, Event const& event) {
-    visit_body(event.body, [&](auto const& fact) {
-        using Fact = std::decay_t<decltype(fact)>;
-        if constexpr (std::is_same_v<Fact, LiquidationStarted>) {
-            if (fact.liquidation != open.id) return;
-            open.is_auction = fact.procedure != "order_book_close";
-            open.procedure = find_procedure(fact.procedure).value_or(Procedure::by_kernel);
-            recall_lot(open.lot, fact, event.origin.source_time);
-            open.worst = InstrumentId{fact.instrument};
-            open.auction.ongoing = true;
-            open.auction.insolvent = fact.procedure == "dutch_auction_insolvent";
-            open.auction.start_seconds = event.origin.source_time / 1'000'000'000;
-            Checked on;
-            if (open.auction.insolvent) open.auction.cached_mm = on.negate(Int256{units(fact.buffer)});
-        } else if constexpr (std::is_same_v<Fact, LiquidationBid>) {
-            if (fact.liquidation == open.id) recall_lot(open.lot, fact);
-            bool const pays_in = open.is_auction && !open.auction.insolvent && fact.liquidation == open.id;
-            Checked on;
-            if (pays_in) open.auction.reserved_cash = on.add(open.auction.reserved_cash, Int256{units(fact.amount)});
-        } else if constexpr (std::is_same_v<Fact, Transferred>) {
-            bool const is_penalty = fact.type == TransferType::liquidation_penalty && fact.account == open.account;
-            if (is_penalty) open.penalty -= fact.amount.units();
-        }
-    });
-}
 
 bool goes_before(LiquidationCase const& a, LiquidationCase const& b) {
     Checked on; // two factors of 126 bits
@@ -159,6 +127,12 @@ result<OpenLiquidation> Liquidations::start(AccountId account, AccountId liquida
     started.instrument = open.worst.number();
     if (open.worst.is_some()) started.mark = to_wire(book_->instrument(open.worst).mark.value);
     if (!open.is_auction) started.fee_cap = to_wire(on.product_down(notional_of(held, desk_->market()), terms.close.fee_cap));
+    if (!open.is_auction && terms.close.pace_seconds != 0) {
+        Int128 const notional = notional_of(held, desk_->market());
+        open.paced = {notional, notional, origin.source_time};
+        add_figure(started.figures, wire::FigureKind::lot, {}, notional);
+        add_figure(started.figures, wire::FigureKind::duration_seconds, {}, terms.close.pace_seconds);
+    }
     Origin by_rule = origin;
     by_rule.cause = Cause::liquidation;
     decision.add(by_rule, rare(std::move(started)));
@@ -208,7 +182,7 @@ result<void> Liquidations::cut(Slice const& slice, std::int64_t thousandths, Ope
     Int128 const left = on.subtract(on.fraction_down(slice.equity_share, size, held), cost);
     fee = std::max<Int128>(std::min(on.product_down(notional, slice.fee_cap), left), 0);
     PLIMSOLL_TRYV(on.settle(name_of(*book_, slice.instrument)));
-    PLIMSOLL_TRYV(add_bid(open, trade, held, origin, decision));
+    PLIMSOLL_TRYV(add_bid(open, trade, held, std::max<Int128>(open.paced.left - notional, 0), origin, decision));
     AccountId const fund = shared_fund(*book_);
     if (fee == 0 || !fund.is_some()) {
         fee = 0;
@@ -287,8 +261,14 @@ result<CloseStep> Liquidations::close_step(OpenLiquidation& open, Origin const& 
         high = std::min(high, static_cast<std::int64_t>(on.fraction_down(closable, whole_thousandths, view.notional)));
         if (high == 0) return CloseStep::limited;
     }
+    if (open.paced.at_start != 0 && view.notional > 0) {
+        PLIMSOLL_TRY(closable, closable_by_pace(terms.close, open.paced, -levels.maintenance_excess, std::max(origin.source_time, book_->time())));
+        high = std::min(high, static_cast<std::int64_t>(on.fraction_down(std::min(closable, view.notional), whole_thousandths, view.notional)));
+        if (high == 0) return CloseStep::paced;
+    }
     PLIMSOLL_TRYV(cut(slice, high, open, origin, decision, fee));
     open.penalty += fee;
+    for (Event const& event : decision.events) recall_pace(open.paced, event);
     return CloseStep::closed_a_part;
 }
 
@@ -335,7 +315,7 @@ result<void> Liquidations::take_over(OpenLiquidation const& open, std::span<Dele
         PLIMSOLL_TRY(trade, trade_of(*book_, row.instrument, sells ? open.liquidator : open.account,
                                      sells ? open.account : open.liquidator, Quantity{left}, mark));
         trade.kind = TradeKind::liquidation;
-        PLIMSOLL_TRYV(add_bid(open, trade, all, origin, decision));
+        PLIMSOLL_TRYV(add_bid(open, trade, all, 0, origin, decision)); // an insolvent account is closed whole
     }
     return outcome::success();
 }

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "risk/clearing/clearing.hpp"
+#include "risk/clearing/close_pace.hpp"
 #include "risk/clearing/close_price.hpp"
 #include "risk/clearing/lot_on_sale.hpp"
-#include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/loss_cover.hpp"
 #include "risk/clearing/rows_after.hpp"
+#include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/terms.hpp"
 
 namespace plimsoll::risk {
@@ -23,6 +24,7 @@ struct OpenLiquidation {
     derive::Auction auction;
     Procedure procedure{};               ///< which auction it is
     LotOnSale lot;                       ///< of an auction by the clearing preset's procedure
+    PacedClose paced;                    ///< of an order-book close that takes its time
     bool is_over = false;                ///< ended in the group that started it
 };
 
@@ -32,6 +34,7 @@ struct OpenLiquidation {
 
 /// Adds an event of the account, from its LiquidationStarted on.
 void recall(OpenLiquidation& open, Event const& event);
+void recall_pace(PacedClose& paced, Event const& event);
 /// Its last event: the account keeps `equity`, in `asset`, where that is above zero.
 [[nodiscard]] LiquidationEnded ended_of(OpenLiquidation const& open, wire::LiquidationOutcome outcome, AssetId asset,
                                         Int128 equity);
@@ -56,6 +59,7 @@ enum class CloseStep : std::uint8_t {
     closed_a_part, ///< more is to be closed
     ended,
     limited, ///< nothing: no more may be closed in this window
+    paced,   ///< nothing: no more may be closed until more time has gone by
 };
 
 /// Decides one group of events after another; each group is booked before the next is asked for.

@@ -32,6 +32,9 @@ struct CloseTerms {
     Int128 fee_cap = 0;               ///< what the fund takes at most, of the notional
     Int128 buffer = 0;                ///< closing stops when excess is this much of the maintenance margin
     Int128 backstop_share = 0;        ///< below this share of its maintenance an account goes to the pool; 0: never
+    Int128 pace_seconds = 0;          ///< until all of an account may be closed; 0: at once
+    Int128 pace_start = 0;            ///< the share of it that may be closed at once
+    Int128 pace_free = 0;             ///< with no more than this short of maintenance, all at once
     Int128 dust = 0;                  ///< a remainder below this notional is closed too, in the quote asset
 };
 

@@ -60,6 +60,9 @@ template <class Fact> [[nodiscard]] Event named(std::string const& name, Fact fa
 [[nodiscard]] inline std::vector<wire::Stand> stands() {
     return {{1, 1, 0, 0, 0, number(-9)}, {1, 2, 2, 0, 0, number(8)}};
 }
+[[nodiscard]] inline std::vector<wire::Figure> figures() {
+    return {{2, 0, 0, number(40)}, {0, static_cast<std::uint16_t>(wire::FigureKind::MAX), 0, number(-1)}};
+}
 
 /// The body of every kind, with all its fields; then some with as few as may be.
 [[nodiscard]] inline std::vector<Body> bodies() {
@@ -101,9 +104,9 @@ template <class Fact> [[nodiscard]] Event named(std::string const& name, Fact fa
         rare(OpeningEntered{{}, 1, legs(), stands(), "seen on chain"}),
         rare(Corrected{{}, 7, "a wrong fee", legs(), {}}),
         rare(Reversed{{}, 8, "", {}, stands()}),
-        rare(LiquidationStarted{{}, 1, 1, "dutch", "srm", 2, number(-1), number(2), number(3), 1, number(4), number(5)}),
-        rare(LiquidationBid{{}, 1, 1, 2, number(1), number(2), 2, number(3), 1, number(4)}),
-        rare(LiquidationEnded{{}, 1, 1, wire::LiquidationOutcome::insolvent, 2, number(-1), number(2), number(3)}),
+        rare(LiquidationStarted{{}, 1, 1, "dutch", "srm", 2, number(-1), number(2), number(3), 1, number(4), number(5), figures()}),
+        rare(LiquidationBid{{}, 1, 1, 2, number(1), number(2), 2, number(3), 1, number(4), figures()}),
+        rare(LiquidationEnded{{}, 1, 1, wire::LiquidationOutcome::insolvent, 2, number(-1), number(2), number(3), figures()}),
         rare(BadDebtRecognised{{}, 1, 1, 2, number(5), 1}),
         rare(WaterfallPaid{{}, 1, wire::Layer::staked_module, 2, 1, 2, number(5)}),
         rare(LossSocialised{{}, 1, 2, 1, number(5), number(6), number(7)}),

@@ -48,6 +48,7 @@ TEST_F(VaultSubmit, TellsAnAuctionFromItsTriggerToItsEnd) {
 )");
     ASSERT_EQ(outcome.status, 0) << outcome.out << outcome.err;
     EXPECT_THAT(outcome.out, HasSubstr(R"("lot":"10","tab":"13560","start_price":"2210")"));
+    EXPECT_THAT(outcome.out, HasSubstr(R"("alice":{"equity":"5000","requirement":"6000","maintenance_excess":"-1000","lot")")) << "each account once";
     EXPECT_THAT(outcome.out, HasSubstr(R"("price":"2187.9")")) << "1 % down after 90 s";
     Outcome const told = setting.run("liquidations vaults alice --json");
     EXPECT_EQ(told.status, 0) << told.err;

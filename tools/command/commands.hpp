@@ -28,6 +28,8 @@ void add_timeline(Shell& shell);
 void add_diff(Shell& shell);
 void add_reconcile(Shell& shell);
 void add_price(Shell& shell);
+void add_forecast(Shell& shell);
+void add_backtest(Shell& shell);
 void add_verify(Shell& shell);
 void add_replay_test(Shell& shell);
 void add_state_root(Shell& shell);

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
 namespace plimsoll::tools {
@@ -76,19 +77,22 @@ private:
         if (answer.first_sequence == 0) return;
         json_.key("events").begin_array().value(answer.first_sequence).value(answer.last_sequence).end_array();
     }
-    /// By account, in the order in which they were looked at.
+    /// By account, in the order in which they were first looked at; of one that was told again, the last.
     void write_figures(replay::Answer const& answer) {
-        json_.key("figures").begin_object();
-        AccountId account;
+        std::vector<AccountId> accounts;
         for (risk::Figure const& figure : answer.figures) {
-            if (figure.account != account) {
-                if (account.is_some()) json_.end_object();
-                account = figure.account;
-                if (account.is_some()) json_.key(name_of(house_->book(), account)).begin_object();
-            }
-            json_.key(figure.name).decimal(figure.units);
+            if (std::ranges::find(accounts, figure.account) == accounts.end()) accounts.push_back(figure.account);
         }
-        if (account.is_some()) json_.end_object();
+        json_.key("figures").begin_object();
+        for (AccountId const account : accounts) {
+            if (account.is_some()) json_.key(name_of(house_->book(), account)).begin_object();
+            for (auto each = answer.figures.begin(); each != answer.figures.end(); ++each) {
+                auto const same = [&](risk::Figure const& other) { return other.account == account && other.name == each->name; };
+                bool const is_told_again = std::any_of(each + 1, answer.figures.end(), same);
+                if (each->account == account && !is_told_again) json_.key(each->name).decimal(each->units);
+            }
+            if (account.is_some()) json_.end_object();
+        }
         json_.end_object();
     }
 
