@@ -1,0 +1,28 @@
+#include "tools/chain/errc.hpp"
+
+namespace plimsoll::tools::chain {
+
+Rule describe(Errc code) {
+    auto rule = [](std::string_view name, std::string_view sentence,
+                   Status status = Status::bad_input) {
+        return Rule{"chain", name, sentence, status};
+    };
+    switch (code) {
+    case Errc::hex_malformed: return rule("hex_malformed", "not hexadecimal as nodes write it");
+    case Errc::rlp_malformed: return rule("rlp_malformed", "not canonical RLP");
+    case Errc::record_malformed: return rule("record_malformed", "not a saved record of a chain");
+    case Errc::block_hash_differs:
+        return rule("block_hash_differs", "the block's fields do not have the hash that it claims");
+    case Errc::parent_differs:
+        return rule("parent_differs", "the block does not follow the one before it");
+    case Errc::receipts_root_differs:
+        return rule("receipts_root_differs", "the receipts are not those of the block");
+    case Errc::logs_bloom_differs:
+        return rule("logs_bloom_differs", "the receipt's bloom is not that of its logs");
+    case Errc::state_proof_fails:
+        return rule("state_proof_fails", "the proof does not lead from the block's state root");
+    }
+    return rule("unknown", "unknown failure");
+}
+
+} // namespace plimsoll::tools::chain
