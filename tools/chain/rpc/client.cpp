@@ -173,6 +173,7 @@ Error Client::refusal(std::string const& method, element error) const {
     std::string const detail = fmt::format("{}: {}: {} ({})", endpoint_.shown(), method, told, code);
     std::string const words = lower(message);
     auto const as = [&](Errc errc) { return Error(describe(errc), static_cast<int>(errc), detail); };
+    if (code == -32601) return as(Errc::method_absent);
     if (code == 429 || has_one_of(words, {"rate limit", "too many requests", "per second", "throughput", "capacity exceeded"})) {
         return as(Errc::node_busy);
     }

@@ -40,6 +40,8 @@ public:
     Client(Endpoint endpoint, ClientOptions const& options, std::unique_ptr<Transport> transport, Clock clock);
     /// Over HTTP, by the real clock.
     Client(Endpoint const& endpoint, ClientOptions const& options);
+    Client(Client const&) = delete;
+    Client& operator=(Client const&) = delete;
 
     /// Sends all calls, in requests of at most batch_calls, and hands out each result once, within a request in the
     /// order of the calls. An answer that is too large is asked for again in halves.

@@ -15,6 +15,7 @@ Rule describe(Errc code) {
     case Errc::answer_incomplete: return rule("answer_incomplete", "the node's answer lacks a part of what was asked");
     case Errc::answer_too_large: return rule("answer_too_large", "the node's answer is larger than allowed");
     case Errc::node_refuses: return rule("node_refuses", "the node refuses");
+    case Errc::method_absent: return rule("method_absent", "the node lacks a method that is needed");
     case Errc::range_too_large: return rule("range_too_large", "the node refuses so large a range");
     case Errc::block_absent: return rule("block_absent", "the node does not have that block");
     case Errc::answers_differ:

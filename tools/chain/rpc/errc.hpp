@@ -14,6 +14,7 @@ enum class Errc {
     answer_incomplete,
     answer_too_large,
     node_refuses,
+    method_absent,
     range_too_large,
     block_absent,
     answers_differ,

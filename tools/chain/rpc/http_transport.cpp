@@ -1,6 +1,9 @@
 #include "tools/chain/rpc/transport.hpp"
 
 #include <httplib.h>
+#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT)
+#error "without its flags, httplib's classes are not those of its library: plimsoll_speaks_http() in CMakeLists.txt"
+#endif
 
 #include <charconv>
 

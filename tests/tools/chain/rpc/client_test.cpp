@@ -55,7 +55,7 @@ protected:
                                 std::string_view url = "http://node:8545/SECRETKEY") {
         auto transport = std::make_unique<ListedAnswers>(&asked_);
         transport->answers = std::move(answers);
-        return {Endpoint::parse(url).value(), options, std::move(transport), time_.clock()};
+        return Client(Endpoint::parse(url).value(), options, std::move(transport), time_.clock());
     }
     /// Asks for a, b, ... and gives the results as JSON, or the failure.
     [[nodiscard]] static result<std::vector<std::string>> ask(Client& client, std::size_t calls) {
@@ -166,7 +166,9 @@ INSTANTIATE_TEST_SUITE_P(
         status("Http401", 401, Errc::node_refuses, 1),
         status("Http404", 404, Errc::node_refuses, 1),
         status("Http500", 500, Errc::node_answers_garbage, 5),
-        status("Http400WithReason", 400, Errc::node_refuses, 1, R"({"error":{"code":-32601,"message":"no such method"}})")),
+        status("Http400WithReason", 400, Errc::node_refuses, 1, R"({"error":{"code":-32602,"message":"no such parameter"}})"),
+        body("MethodAbsent", R"([{"id":1,"error":{"code":-32601,"message":"no such method"}},{"id":2,"result":1}])",
+             Errc::method_absent, 1)),
     [](auto const& row) { return row.param.name; });
 
 TEST_F(RpcClient, OnlyWhatIsAboutLogsAndTheirNumberIsARangeTooLarge) {
@@ -313,7 +315,7 @@ TEST_F(HttpNode, ThatComesBackIsAskedAgain) {
 
 TEST(RpcRules, EachHasItsWords) {
     for (Errc const code : {Errc::node_url_malformed, Errc::node_unreachable, Errc::node_timed_out, Errc::node_busy,
-                            Errc::node_answers_garbage, Errc::answer_incomplete, Errc::answer_too_large, Errc::node_refuses,
+                            Errc::node_answers_garbage, Errc::answer_incomplete, Errc::answer_too_large, Errc::node_refuses, Errc::method_absent,
                             Errc::range_too_large, Errc::block_absent, Errc::answers_differ}) {
         EXPECT_NE(describe(code).name, "unknown");
         EXPECT_FALSE(describe(code).sentence.empty());

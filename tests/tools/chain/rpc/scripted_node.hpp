@@ -2,6 +2,9 @@
 #pragma once
 
 #include <httplib.h>
+#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT)
+#error "without its flags, httplib's classes are not those of its library: plimsoll_speaks_http() in CMakeLists.txt"
+#endif
 
 #include <atomic>
 #include <functional>
@@ -21,6 +24,7 @@ public:
             script_(request.body, response);
         });
         server_.set_tcp_nodelay(true);
+        server_.set_keep_alive_timeout(1); // seconds for which stop() may have to wait
         port_ = server_.bind_to_any_port("127.0.0.1");
         thread_ = std::thread([this] { server_.listen_after_bind(); });
         while (!server_.is_running()) std::this_thread::yield();
