@@ -21,6 +21,8 @@ Rule describe(Errc code) {
         return rule("logs_bloom_differs", "the receipt's bloom is not that of its logs");
     case Errc::state_proof_fails:
         return rule("state_proof_fails", "the proof does not lead from the block's state root");
+    case Errc::abi_malformed: return rule("abi_malformed", "not a contract's ABI");
+    case Errc::log_malformed: return rule("log_malformed", "the log does not follow its ABI");
     }
     return rule("unknown", "unknown failure");
 }

@@ -14,6 +14,8 @@ enum class Errc {
     receipts_root_differs,
     logs_bloom_differs,
     state_proof_fails,
+    abi_malformed,
+    log_malformed,
 };
 
 [[nodiscard]] Rule describe(Errc code);
