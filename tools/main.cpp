@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     add_timeline(shell);
     add_diff(shell);
     add_reconcile(shell);
+    add_chain(shell);
     add_price(shell);
     add_verify(shell);
     add_replay_test(shell);

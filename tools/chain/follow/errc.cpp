@@ -2,9 +2,9 @@
 
 namespace plimsoll::tools::chain::follow {
 
-Rule describe(Errc code) {
+plimsoll::Rule describe(Errc code) {
     auto rule = [](std::string_view name, std::string_view sentence, Status status) {
-        return Rule{"chain_follow", name, sentence, status};
+        return plimsoll::Rule{"chain_follow", name, sentence, status};
     };
     switch (code) {
     case Errc::final_block_replaced:

@@ -10,6 +10,6 @@ enum class Errc {
     chain_keeps_moving,
 };
 
-[[nodiscard]] Rule describe(Errc code);
+[[nodiscard]] plimsoll::Rule describe(Errc code);
 
 } // namespace plimsoll::tools::chain::follow

@@ -2,9 +2,9 @@
 
 namespace plimsoll::tools::chain::rpc {
 
-Rule describe(Errc code) {
+plimsoll::Rule describe(Errc code) {
     auto rule = [](std::string_view name, std::string_view sentence, Status status = Status::bad_input) {
-        return Rule{"chain_rpc", name, sentence, status};
+        return plimsoll::Rule{"chain_rpc", name, sentence, status};
     };
     switch (code) {
     case Errc::node_url_malformed: return rule("node_url_malformed", "not the address of a node", Status::usage);

@@ -20,6 +20,6 @@ enum class Errc {
     answers_differ,
 };
 
-[[nodiscard]] Rule describe(Errc code);
+[[nodiscard]] plimsoll::Rule describe(Errc code);
 
 } // namespace plimsoll::tools::chain::rpc
