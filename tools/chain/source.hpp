@@ -88,25 +88,11 @@ public:
                                              std::uint64_t block) = 0;
     [[nodiscard]] virtual result<AccountProof>
     proof(Address const& account, std::span<Bytes32 const> slots, std::uint64_t block) = 0;
+    /// A hint: the blocks of that range will be asked for in order, and the receipts of those whose bloom may hold a log
+    /// of one of the addresses (none: of all). An earlier hint is forgotten.
+    virtual void will_read(std::uint64_t /*first*/, std::uint64_t /*last*/, std::span<Address const> /*of*/) {}
     /// For messages: never with keys.
     [[nodiscard]] virtual std::string name() const = 0;
 };
 
 } // namespace plimsoll::tools::chain
-
-// ---- agreed between the two workers (node's proposal of 09:45; edit here if you want it otherwise) ----
-// 1. chain owns tools/chain/evm_json.{hpp,cpp}: simdjson elements of what JSON-RPC answers -> Header, Receipt, Log, AccountProof
-//    (read_header(element), read_receipt(element), read_log(element), read_account_proof(element), hex quantities/data strict).
-//    node's NodeSource and `chain save` use these, nothing of their own.
-// 2. Saved file = JSON lines, written by `plimsoll chain save` (node) and read by FileSource / import --format evm-json (chain):
-//      {"plimsoll_chain":1,"chain_id":"0x7a69","first":"0x1","last":"0x64"}                     first line
-//      {"block":{...as eth_getBlockByNumber(n,false) answers...},"receipts":[...as eth_getBlockReceipts...]}   one a block, ascending, no gaps
-//      {"call":{"block":"0x64","to":"0x..","data":"0x..","result":"0x.."}}                       any number, after the blocks
-//      {"proof":{"block":"0x64","result":{...as eth_getProof answers...}}}                       any number
-//    Values are the node's JSON objects unchanged, so a file can also be made by hand with curl.
-// 3. Vault of the tests (node: tests/chain/contracts/Vault.sol): balances(address) int256 in token units (6 decimals), position(address,uint256) int256 (18),
-//    every trade moves quantity*price/1e30 token units of cash from buyer to seller at once (so: Traded with booking=premium, no quote kept in positions);
-//    fees from each side to address feeCollector; Liquidated: `quantity` (signed) goes from account to liquidator, quantity*price of cash from liquidator to account,
-//    penalty from account to insuranceFund; InsurancePaid: amount from insuranceFund to account. feeCollector and insuranceFund are ordinary addresses with balances.
-//    Sum of balances == token.balanceOf(vault). quantity and price are multiples of 1e15, so notional is exact.
-//    Token Transfer events are not mapped (address not in the mapping); storage: balances at slot 0, position at slot 1, price at slot 2 (see compiled.json storageLayout).
