@@ -16,6 +16,15 @@ enum class Errc {
     state_proof_fails,
     abi_malformed,
     log_malformed,
+    expression_malformed,
+    mapping_malformed,
+    value_refused,
+    log_unmapped,
+    mapping_differs,
+    chain_differs,
+    block_replaced,
+    block_missing,
+    log_unproved,
 };
 
 [[nodiscard]] Rule describe(Errc code);
