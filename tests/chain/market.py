@@ -242,6 +242,27 @@ class Market:
                 self.step()
             self.mine()
 
+    def mark(self):
+        """The chain and the model as they are, to go back to once."""
+        return self.chain.ask("evm_snapshot"), self.books.copy(), dict(self.nonce), self.sent, self.refused
+
+    def rewind(self, mark):
+        """The blocks since are gone; the ones that come will be others."""
+        snapshot, self.books, self.nonce, self.sent, self.refused = mark
+        assert self.chain.ask("evm_revert", snapshot), "the node does not know that mark any more"
+
+    def grow(self, blocks, transactions=6):
+        """So many blocks of a few transactions each."""
+        for _ in range(blocks):
+            for _ in range(self.random.randint(0, transactions)):
+                self.step()
+            self.mine()
+
+    def mapping(self):
+        """The words that tell plimsoll where the vault is."""
+        named = {"vault": self.vault, "token": self.token, "fee_collector": FEES, "insurance_fund": FUND}
+        return ["--mapping", "erc20-vault"] + [word for name, value in named.items() for word in ("--set", f"{name}={value}")]
+
     def check(self):
         """The contract, asked now, against the books: every account, every position, the custody."""
         accounts = [self.liquidator, *self.customers, FEES, FUND]

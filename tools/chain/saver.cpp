@@ -62,6 +62,7 @@ struct Part {
         if (is_first && line + "\n" != head) {
             return unwritable(file, "it is what an attempt at another range or chain has left; remove it, or take another name");
         }
+        if (!is_first && (line.starts_with("{\"call\"") || line.starts_with("{\"proof\""))) break; // asked for anew
         part.bytes += line.size() + 1;
         if (is_first) continue;
         ++part.blocks;
@@ -92,6 +93,8 @@ public:
             PLIMSOLL_TRYV(write(head));
         }
         PLIMSOLL_TRYV(read_on(part));
+        PLIMSOLL_TRY(answers, ask_->answers());
+        PLIMSOLL_TRYV(write(answers));
         out_.close();
         if (!out_) return unwritable(part_file_, "the disk is full, or refuses");
         fs::rename(part_file_, ask_->file, error);

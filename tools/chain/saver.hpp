@@ -13,6 +13,8 @@ struct SaveAsk {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
     std::filesystem::path file;
+    /// Asked once the blocks are there: further lines for the end of the file.
+    std::function<result<std::string>()> answers = [] { return result<std::string>(std::string()); };
     /// Called now and then with blocks written and blocks in all.
     std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};
 };
@@ -29,6 +31,7 @@ struct SaveSummary {
 /// Reads whole blocks, proves each (its hash, its parent, its receipts) and writes
 ///     {"plimsoll_chain":1,"chain_id":...,"first":...,"last":...}
 ///     {"block":{...},"receipts":[...]}      one a block, in order
+/// and what else is to be kept (RecordingSource)
 /// into FILE.part, which becomes FILE once it is whole. What an earlier attempt at the same range left in FILE.part is
 /// kept, up to its last whole line, and gone on from.
 /// Errors: tools::Errc::file_unwritable (also where FILE is there already); Errc::block_hash_differs, parent_differs,

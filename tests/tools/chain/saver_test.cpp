@@ -1,4 +1,6 @@
 #include "tests/tools/chain/made_chain.hpp"
+#include "tools/chain/file_source.hpp"
+#include "tools/chain/recording_source.hpp"
 #include "tools/chain/records.hpp"
 #include "tools/chain/saver.hpp"
 #include "tools/errc.hpp"
@@ -104,6 +106,38 @@ TEST_F(Saver, CutWithinItsFirstLineBeginsAnew) {
     std::ofstream(folder_ / "blocks.jsonl.part") << "{\"plimsoll_ch";
     ASSERT_TRUE(save_blocks(source_, ask(1, 10)));
     EXPECT_EQ(text("blocks.jsonl"), text("whole.jsonl"));
+}
+
+TEST_F(Saver, EndsWithTheAnswersThatItIsAskedToKeep) {
+    SaveAsk with_answers = ask(1, 3);
+    with_answers.answers = [&]() -> result<std::string> {
+        RecordingSource recording(source_);
+        EXPECT_TRUE(recording.call(vault, Bytes{1, 2}, 3));
+        EXPECT_TRUE(recording.proof(Address{}, {}, 3));
+        return recording.lines();
+    };
+    ASSERT_TRUE(save_blocks(source_, with_answers));
+    auto const file = FileSource::open(with_answers.file);
+    ASSERT_TRUE(file) << file.error().message();
+    EXPECT_EQ(file.value()->header(BlockTag::latest).value().hash, chain_[3].header.hash);
+    EXPECT_TRUE(file.value()->call(vault, Bytes{1, 2}, 3));
+    EXPECT_TRUE(file.value()->proof(Address{}, {}, 3));
+    EXPECT_FALSE(file.value()->call(vault, Bytes{1, 3}, 3));
+    EXPECT_FALSE(file.value()->call(vault, Bytes{1, 2}, 2));
+
+    fs::rename(with_answers.file, folder_ / "blocks.jsonl.part"); // killed just before its end
+    auto const again = save_blocks(source_, with_answers);
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ(again.value().blocks_kept, 3U);
+    EXPECT_TRUE(FileSource::open(with_answers.file).value()->call(vault, Bytes{1, 2}, 3));
+}
+
+TEST_F(Saver, KeepsThePartWhereTheAnswersFail) {
+    SaveAsk failing = ask(1, 3);
+    failing.answers = []() -> result<std::string> { return fail(Errc::block_missing, "an answer"); };
+    EXPECT_TRUE(save_blocks(source_, failing).error().is(Errc::block_missing));
+    EXPECT_TRUE(fs::exists(folder_ / "blocks.jsonl.part"));
+    ASSERT_TRUE(save_blocks(source_, ask(1, 3)));
 }
 
 TEST_F(Saver, WhatItKeepsMustStillBeTheChain) {

@@ -39,11 +39,13 @@ using simdjson::dom::element;
 }
 
 /// The start of what is no JSON, so that a person sees whose page it is.
-[[nodiscard]] std::string glimpse(std::string_view body) {
+[[nodiscard]] std::string glimpse(Endpoint const& endpoint, std::string_view body) {
     constexpr std::size_t shown_bytes = 60;
-    std::string text = valid_utf8(body, shown_bytes);
+    constexpr std::size_t longest_key = 1024; // blotted before it is cut: half a key is one too
+    std::string const blotted = endpoint.blotted(body.substr(0, shown_bytes + longest_key));
+    std::string text = valid_utf8(blotted, shown_bytes);
     std::ranges::replace_if(text, [](char c) { return c >= 0 && c < ' '; }, ' ');
-    return "'" + text + (body.size() > shown_bytes ? "...'" : "'");
+    return "'" + text + (blotted.size() > shown_bytes ? "...'" : "'");
 }
 
 } // namespace
@@ -118,13 +120,13 @@ result<std::vector<element>> Client::attempt(std::span<Call const> calls) {
     // Some nodes say with a status of their own what the body says as well.
     auto told = read(calls, first_id);
     if (!told && !told.error().is(Errc::node_answers_garbage)) return told;
-    return fail(Errc::node_answers_garbage, place + " with " + endpoint_.blotted(glimpse(body_)));
+    return fail(Errc::node_answers_garbage, place + " with " + glimpse(endpoint_, body_));
 }
 
 result<std::vector<element>> Client::read(std::span<Call const> calls, std::uint64_t first_id) {
     auto const garbage = [&](std::string_view why) {
         return fail(Errc::node_answers_garbage, fmt::format("{}: {}: {}; is this the address of its JSON-RPC?", endpoint_.shown(), why,
-                                                            endpoint_.blotted(glimpse(body_))));
+                                                            glimpse(endpoint_, body_)));
     };
     element root;
     body_.reserve(body_.size() + simdjson::SIMDJSON_PADDING);
@@ -169,7 +171,7 @@ Error Client::refusal(std::string const& method, element error) const {
     std::string_view message = "no reason given";
     std::ignore = error["code"].get(code);
     std::ignore = error["message"].get(message);
-    std::string const told = endpoint_.blotted(valid_utf8(message, 300));
+    std::string const told = valid_utf8(endpoint_.blotted(message), 300);
     std::string const detail = fmt::format("{}: {}: {} ({})", endpoint_.shown(), method, told, code);
     std::string const words = lower(message);
     auto const as = [&](Errc errc) { return Error(describe(errc), static_cast<int>(errc), detail); };
