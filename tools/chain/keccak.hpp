@@ -10,4 +10,8 @@ namespace plimsoll::tools::chain {
     return keccak256(ByteView(reinterpret_cast<std::uint8_t const*>(text.data()), text.size()));
 }
 
+/// Four digests at once, of inputs of any lengths: lane by lane in vector registers, so that the many
+/// receipts of a block cost little more than a quarter each. The library above is what it is tested against.
+[[nodiscard]] std::array<Bytes32, 4> keccak256(std::array<ByteView, 4> const& inputs);
+
 } // namespace plimsoll::tools::chain

@@ -56,6 +56,7 @@ Bytes32 OrderedTrie::root() {
         keys_.push_back(key);
     }
     std::ranges::sort(keys_, {}, &Key::nibbles);
+    hash_leaves();
     if (scratch_.size() < 16) scratch_.resize(16); // a path has at most ten half bytes
     scratch_used_ = 1;
     scratch_[0].clear();
@@ -63,18 +64,49 @@ Bytes32 OrderedTrie::root() {
     return keccak256(ByteView(scratch_[0]));
 }
 
-/// Writes the node over keys [begin, end), which agree up to `depth`.
-void OrderedTrie::write_node(std::size_t begin, std::size_t end, std::size_t depth, Bytes& out) {
+/// A leaf hangs where its key parts from its neighbours'; so all can be written, and hashed by fours, ahead.
+void OrderedTrie::hash_leaves() {
+    auto const shared = [&](std::size_t a, std::size_t b) {
+        std::size_t length = 0;
+        while (keys_[a].nibbles[length] == keys_[b].nibbles[length]) ++length;
+        return length + 1;
+    };
+    leaves_.clear();
+    leaf_ends_.clear();
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        std::size_t depth = i == 0 ? 0 : shared(i - 1, i);
+        if (i + 1 < keys_.size()) depth = std::max(depth, shared(i, i + 1));
+        write_leaf(keys_[i], depth, leaves_);
+        leaf_ends_.push_back(leaves_.size());
+    }
+    leaf_hashes_.resize((keys_.size() + 3) / 4 * 4);
+    for (std::size_t i = 0; i < keys_.size(); i += 4) {
+        std::array<ByteView, 4> four;
+        for (std::size_t j = 0; j < 4 && i + j < keys_.size(); ++j) four[j] = leaf(i + j);
+        std::ranges::copy(keccak256(four), leaf_hashes_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+}
+
+ByteView OrderedTrie::leaf(std::size_t key) const {
+    std::size_t const begin = key == 0 ? 0 : leaf_ends_[key - 1];
+    return ByteView(leaves_).subspan(begin, leaf_ends_[key] - begin);
+}
+
+void OrderedTrie::write_leaf(Key const& key, std::size_t depth, Bytes& out) const {
     RlpWriter writer(out);
     std::size_t const list = writer.begin_list();
+    write_path(writer, std::span(key.nibbles).subspan(depth, key.size - depth), true);
+    writer.bytes(value(key.item));
+    writer.end_list(list);
+}
+
+/// Writes the node over keys [begin, end), which agree up to `depth`.
+void OrderedTrie::write_node(std::size_t begin, std::size_t end, std::size_t depth, Bytes& out) {
     Key const& first = keys_[begin];
+    if (end - begin == 1) return write_leaf(first, depth, out);
     auto const rest = std::span(first.nibbles).subspan(depth, first.size - depth);
-    if (end - begin == 1) {
-        write_path(writer, rest, true);
-        writer.bytes(value(first.item));
-        writer.end_list(list);
-        return;
-    }
+    RlpWriter writer(out);
+    std::size_t const list = writer.begin_list();
     Key const& last = keys_[end - 1];
     std::size_t shared = 0;
     while (first.nibbles[depth + shared] == last.nibbles[depth + shared]) ++shared;
@@ -98,6 +130,11 @@ void OrderedTrie::write_node(std::size_t begin, std::size_t end, std::size_t dep
 }
 
 void OrderedTrie::write_child(std::size_t begin, std::size_t end, std::size_t depth, Bytes& out) {
+    if (end - begin == 1) {
+        ByteView const node = leaf(begin);
+        if (node.size() < embedded_limit_bytes) return RlpWriter(out).raw(node);
+        return RlpWriter(out).bytes(leaf_hashes_[begin]);
+    }
     Bytes& node = scratch_[scratch_used_++];
     node.clear();
     write_node(begin, end, depth, node);

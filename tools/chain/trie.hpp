@@ -30,12 +30,18 @@ private:
         std::uint32_t item = 0;
     };
     [[nodiscard]] ByteView value(std::size_t item) const;
+    void hash_leaves();
+    [[nodiscard]] ByteView leaf(std::size_t key) const;
+    void write_leaf(Key const& key, std::size_t depth, Bytes& out) const;
     void write_node(std::size_t begin, std::size_t end, std::size_t depth, Bytes& out);
     void write_child(std::size_t begin, std::size_t end, std::size_t depth, Bytes& out);
 
     Bytes values_;                 ///< one after another
     std::vector<std::size_t> ends_; ///< of each in values_
     std::vector<Key> keys_;        ///< in their order
+    Bytes leaves_;                 ///< nodes, in the order of the keys
+    std::vector<std::size_t> leaf_ends_;
+    std::vector<Bytes32> leaf_hashes_;
     std::vector<Bytes> scratch_;   ///< a node under way at each depth
     std::size_t scratch_used_ = 0;
 };

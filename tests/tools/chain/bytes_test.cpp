@@ -2,6 +2,7 @@
 #include "tools/chain/keccak.hpp"
 
 #include <gtest/gtest.h>
+#include <random>
 
 namespace plimsoll::tools::chain {
 namespace {
@@ -67,6 +68,25 @@ TEST(Keccak, KnownDigests) {
               "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
     EXPECT_EQ(hex_of(keccak256("abc")),
               "0x4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45");
+}
+
+/// Around each boundary of its blocks of 136 bytes, and of unequal lengths.
+TEST(Keccak, FourAtOnceAreTheLibrarysOnes) {
+    std::uint32_t const seed = 256;
+    std::mt19937 random(seed);
+    for (int round = 0; round < 2'000; ++round) {
+        std::array<Bytes, 4> inputs;
+        std::array<ByteView, 4> views;
+        for (std::size_t i = 0; i < 4; ++i) {
+            inputs[i].resize(random() % 3 == 0 ? random() % 700 : 134 * (random() % 3) + random() % 5);
+            for (auto& byte : inputs[i]) byte = static_cast<std::uint8_t>(random());
+            views[i] = inputs[i];
+        }
+        auto const digests = keccak256(views);
+        for (std::size_t i = 0; i < 4; ++i) {
+            ASSERT_EQ(digests[i], keccak256(views[i])) << "seed " << seed << ", round " << round;
+        }
+    }
 }
 
 TEST(Keccak, OneHasherServesMessageAfterMessage) {
