@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
     add_timeline(shell);
     add_diff(shell);
     add_reconcile(shell);
+    add_chain(shell);
     add_price(shell);
     add_forecast(shell);
     add_backtest(shell);

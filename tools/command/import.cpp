@@ -20,7 +20,9 @@ constexpr char const* examples =
     "  plimsoll import books --format stark-perpetual encoded-example.json\n"
     "  plimsoll import books --format deribit-chain snapshot_1.csv.xz snapshot_2.csv.xz\n"
     "  plimsoll import books --format events day1.jsonl day2.jsonl\n"
-    "  plimsoll import books --format events --quarantine day3.jsonl   # set bad records aside, and say so\n";
+    "  plimsoll import books --format events --quarantine day3.jsonl   # set bad records aside, and say so\n"
+    "  plimsoll import books --format evm-json --mapping erc20-vault --set vault=0x.. --set token=0x.. \\\n"
+    "      --set fee_collector=0x.. --set insurance_fund=0x.. chain.jsonl       # tools/chain/README.md\n";
 
 /// How many events of one file wait in memory for its end.
 constexpr std::size_t hold_limit_events = 1'000'000;
@@ -30,6 +32,7 @@ struct Ask {
     std::string format;
     std::vector<std::string> files;
     ImportOptions options;
+    std::vector<std::string> parameters; ///< "NAME=VALUE"
 };
 
 [[nodiscard]] std::string list_of_formats() {
@@ -102,15 +105,29 @@ void write_json(JsonWriter& json, Ask const& ask, std::vector<ImportSummary> con
     json.end_array();
 }
 
+[[nodiscard]] result<ImportOptions> options_of(Ask const& ask) {
+    ImportOptions options = ask.options;
+    bool const is_mapped = ask.format == "evm-json";
+    bool const asks_mapping = !options.mapping.empty() || !ask.parameters.empty() || options.unproved;
+    if (asks_mapping && !is_mapped) return fail(Errc::usage, "--mapping, --set and --unproved are for --format evm-json");
+    for (std::string const& each : ask.parameters) {
+        auto const equals = each.find('=');
+        if (equals == std::string::npos || equals == 0) return fail(Errc::usage, "--set NAME=VALUE, not '" + each + "'");
+        options.parameters[each.substr(0, equals)] = each.substr(equals + 1);
+    }
+    return options;
+}
+
 [[nodiscard]] result<Status> import(Shell const& shell, Ask const& ask) {
     Importer const importer = find_importer(ask.format);
     if (importer == nullptr) {
         return fail(Errc::unknown_format, "'" + ask.format + "'; there are " + list_of_formats());
     }
+    PLIMSOLL_TRY(options, options_of(ask));
     PLIMSOLL_TRY(engine, replay::Engine::open(ask.directory));
     std::vector<ImportSummary> summaries;
     for (std::string const& file : ask.files) {
-        PLIMSOLL_TRY(summary, import_file(*engine, importer, file, ask.options));
+        PLIMSOLL_TRY(summary, import_file(*engine, importer, file, options));
         summaries.push_back(std::move(summary));
     }
     replay::Basis basis;
@@ -140,6 +157,11 @@ void add_import(Shell& shell) {
         ->capture_default_str();
     command.add_option("--source", ask->options.source, "Name of the source; else the format's own");
     command.add_flag("--quarantine", ask->options.quarantine, "Set bad records aside instead of stopping");
+    command.add_option("--mapping", ask->options.mapping, "evm-json: a mapping's file, or the name of a shipped one");
+    command.add_option("--set", ask->parameters, "evm-json: NAME=VALUE of the mapping, as a contract's address")
+        ->take_all()
+        ->allow_extra_args(false);
+    command.add_flag("--unproved", ask->options.unproved, "evm-json: take logs without the blocks that prove them");
     shell.on_run(command, [&shell, ask] { return import(shell, *ask); });
 }
 

@@ -3,6 +3,7 @@
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/question.hpp"
+#include "tools/command/reconcile_chain.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/table.hpp"
 
@@ -18,7 +19,14 @@ constexpr char const* examples =
     "the moment that the file dates it to. Exit status 1 where anything differs.\n"
     "\n"
     "  plimsoll reconcile books --format bitmex-wallet-snapshot api-v1-user-wallet.snapshot-all.csv\n"
-    "  plimsoll statement books main --from 2026-04-17T12:14:00Z    # what happened around a difference\n";
+    "  plimsoll statement books main --from 2026-04-17T12:14:00Z    # what happened around a difference\n"
+    "\n"
+    "With --chain, the events that were imported by a mapping against the chain itself: is each log of the contracts\n"
+    "booked, as what it says, in its place; and are the balances those that the contracts state, at that block? Blocks and\n"
+    "receipts are proved, and slots by the block's state root. Kinds of findings: missing, extra, amount, order, late,\n"
+    "unproved, unmapped.\n"
+    "\n"
+    "  plimsoll reconcile books --chain blocks.jsonl --at 1200\n";
 
 constexpr char const* only_format = "bitmex-wallet-snapshot";
 
@@ -27,6 +35,7 @@ struct Ask {
     std::string format;
     std::string file;
     std::string account = "main";
+    ReconcileChainAsk chain;
 };
 
 [[nodiscard]] std::string to_json(SnapshotReport const& report, replay::Moment const& moment) {
@@ -81,16 +90,28 @@ struct Ask {
     return report.differing == 0 ? Status::fine : Status::finding;
 }
 
+[[nodiscard]] result<Status> reconcile(Shell const& shell, Ask& ask) {
+    bool const has_file = !ask.file.empty() || !ask.format.empty();
+    if (has_file != ask.chain.chain.empty()) return fail(Errc::usage, "reconcile with --format F FILE, or with --chain C --at BLOCK");
+    if (!has_file) {
+        ask.chain.directory = ask.directory;
+        return reconcile_with_chain(shell, ask.chain);
+    }
+    if (ask.file.empty() || ask.format.empty()) return fail(Errc::usage, "a FILE needs its --format, and a --format its FILE");
+    return compare(shell, ask);
+}
+
 } // namespace
 
 void add_reconcile(Shell& shell) {
     auto ask = std::make_shared<Ask>();
     CLI::App& command = shell.add("reconcile", "Compare with what somebody else says", examples);
     command.add_option("DIR", ask->directory, "The ledger")->required();
-    command.add_option("FILE", ask->file, "What they say")->required();
-    command.add_option("--format", ask->format, "There is " + std::string(only_format))->required();
+    command.add_option("FILE", ask->file, "What they say");
+    command.add_option("--format", ask->format, "Of FILE: there is " + std::string(only_format));
     command.add_option("--account", ask->account, "The account that it is of")->capture_default_str();
-    shell.on_run(command, [&shell, ask] { return compare(shell, *ask); });
+    ask->chain.add_to(command);
+    shell.on_run(command, [&shell, ask] { return reconcile(shell, *ask); });
 }
 
 } // namespace plimsoll::tools

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct ImportOptions {
     std::string account = "main"; ///< the account whose wallet a wallet history is
     std::string source;           ///< name of the source; empty: the format's default
     bool quarantine = false;      ///< set bad records aside instead of stopping
+    std::string mapping;          ///< of a chain's records: a file, or the name of a shipped one
+    std::map<std::string, std::string> parameters; ///< of the mapping: name to text
+    bool unproved = false;        ///< take a chain's logs without the blocks that prove them
     /// Called now and then with bytes read and bytes in all (0: unknown).
     std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};
 };
@@ -37,7 +41,7 @@ struct ImportSummary {
 /// Errors: tools::Errc, event::Errc, book::Errc, replay::Errc, each with file, line and reason.
 using Importer = result<ImportSummary> (*)(replay::Engine&, std::filesystem::path const&, ImportOptions const&);
 
-/// bitmex-wallet, stark-perpetual, deribit-chain, events. Null where there is no such format.
+/// bitmex-wallet, stark-perpetual, deribit-chain, events, evm-json. Null where there is no such format.
 [[nodiscard]] Importer find_importer(std::string_view format);
 [[nodiscard]] std::vector<std::string_view> importer_formats();
 

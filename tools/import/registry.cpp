@@ -1,6 +1,7 @@
 #include "tools/import/bitmex_wallet.hpp"
 #include "tools/import/deribit_chain.hpp"
 #include "tools/import/events.hpp"
+#include "tools/import/evm_json.hpp"
 #include "tools/import/importer.hpp"
 #include "tools/import/stark_perpetual.hpp"
 
@@ -14,11 +15,12 @@ struct Format {
     Importer importer;
 };
 
-constexpr std::array<Format, 4> formats{
+constexpr std::array<Format, 5> formats{
     Format{"bitmex-wallet", import_bitmex_wallet},
     Format{"stark-perpetual", import_stark_perpetual},
     Format{"deribit-chain", import_deribit_chain},
     Format{"events", import_events},
+    Format{"evm-json", import_evm_json},
 };
 
 } // namespace

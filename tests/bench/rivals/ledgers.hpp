@@ -26,6 +26,7 @@ void bench_as_of_book(Setting const& setting);
 void bench_history(Setting const& setting);
 void bench_import(Setting const& setting);
 void bench_clearing(Setting const& setting);
+void bench_chain(Setting const& setting);
 /// Prints the workload as PostgreSQL transactions of 1,000 facts each, and times our own append of the
 /// same facts.
 void print_sql(Setting const& setting);
