@@ -171,35 +171,37 @@ result<void> BlockBooking::record_block(BlockPlace const& block) {
 }
 
 result<void> BlockBooking::take(Header const& header, std::vector<Receipt> const& receipts) {
-    own_.clear();
+    all_.clear();
     for (Receipt const& receipt : receipts) {
-        for (Log const& log : receipt.logs) {
-            if (mapping_.contract_at(log.address) != nullptr) own_.push_back(&log);
-        }
+        for (Log const& log : receipt.logs) all_.push_back(&log);
     }
-    return take({header.number, header.timestamp, header.hash, header.parent_hash}, own_);
+    return take({header.number, header.timestamp, header.hash, header.parent_hash}, all_);
 }
 
 result<void> BlockBooking::take(BlockPlace const& block, std::span<Log const* const> logs) {
     translator_.at(source_, nanoseconds(block.time_seconds));
     block_is_recorded_ = false;
-    bool is_asked = false;
-    bool is_past = false;
+    own_.clear();
     for (Log const* log : logs) {
-        MappedContract const* const contract = mapping_.contract_at(log->address);
-        if (contract == nullptr) continue;
-        if (!is_asked) {
-            PLIMSOLL_TRY(known, is_known(block));
-            is_past = known;
-            is_asked = true;
-            ++counts_.blocks;
+        if (mapping_.contract_at(log->address) != nullptr) own_.push_back(log);
+    }
+    if (own_.empty()) return outcome::success();
+    PLIMSOLL_TRY(is_past, is_known(block));
+    ++counts_.blocks;
+    std::size_t begin = 0; // of the log's transaction
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < own_.size(); ++i) {
+        Log const* const log = own_[i];
+        if (i == end) {
+            begin = i;
+            while (end < own_.size() && own_[end]->transaction_index == log->transaction_index) ++end;
         }
         ++counts_.logs;
         if (is_past || cursor_of(block.number, log->log_index) <= keeper_.book().sources[source_].cursor) {
             ++counts_.known;
             continue;
         }
-        auto const booked = book(*contract, block, *log);
+        auto const booked = book(block, std::span(own_).subspan(begin, end - begin), i - begin);
         if (booked) continue;
         if (!quarantines_ || !can_be_set_aside(booked.error())) {
             return outcome::failure(booked.error().at(log_text(block, *log)));
@@ -209,11 +211,15 @@ result<void> BlockBooking::take(BlockPlace const& block, std::span<Log const* co
     return outcome::success();
 }
 
-result<void> BlockBooking::book(MappedContract const& contract, BlockPlace const& block, Log const& log) {
+result<void> BlockBooking::book(BlockPlace const& block, std::span<Log const* const> transaction, std::size_t place) {
+    Log const& log = *transaction[place];
     if (log.removed) return fail(Errc::log_unproved, "it says that its block was removed from the chain");
     facts_.clear();
     std::uint64_t const definitions = translator_.definitions();
-    PLIMSOLL_TRYV(translator_.translate(contract, block, log, facts_));
+    PLIMSOLL_TRYV(translator_.translate(*mapping_.contract_at(log.address), block, transaction, place, facts_));
+    if (place + 1 == transaction.size()) {
+        PLIMSOLL_TRYV(translator_.add_residuals(facts_));
+    }
     counts_.events += translator_.definitions() - definitions;
     if (facts_.empty()) {
         ++counts_.ignored;

@@ -54,7 +54,7 @@ private:
     [[nodiscard]] Origin origin_of(BlockPlace const& block, Cursor cursor, std::uint64_t record) const;
     [[nodiscard]] result<bool> is_known(BlockPlace const& block);
     [[nodiscard]] result<void> record_block(BlockPlace const& block);
-    [[nodiscard]] result<void> book(MappedContract const& contract, BlockPlace const& block, Log const& log);
+    [[nodiscard]] result<void> book(BlockPlace const& block, std::span<Log const* const> transaction, std::size_t place);
     [[nodiscard]] result<void> set_aside(BlockPlace const& block, Log const& log, Error const& why);
     [[nodiscard]] result<void> submit(BlockPlace const& block, Log const& log, std::vector<Event> const& group);
 
@@ -67,7 +67,8 @@ private:
     bool block_is_recorded_ = false; ///< the one under way
     std::vector<Body> facts_;
     std::vector<Event> group_;
-    std::vector<Log const*> own_;
+    std::vector<Log const*> all_;
+    std::vector<Log const*> own_;  ///< of a block's logs, those of mapped contracts
     BookingCounts counts_;
     std::function<void(Log const&, std::span<Event const>)> watch_;
 };

@@ -336,6 +336,7 @@ private:
     [[nodiscard]] result<Node> divide();
     [[nodiscard]] result<Node> bytes_of_word(bool are_first);
     [[nodiscard]] result<Node> bits();
+    [[nodiscard]] result<Node> of_transaction(bool is_later, std::vector<Node> const& parts);
 
     std::string_view text_;
     Scope const& scope_;
@@ -379,12 +380,32 @@ result<Node> Parser::call(std::string_view name) {
         ValueType const type = parts[1].type;
         return make(Operation::choose, type, std::move(parts));
     }
-    if (name == "cash" || name == "size") {
+    if (name == "times") {
         PLIMSOLL_TRYV(takes(2));
+        PLIMSOLL_TRYV(need(parts[0], ValueType::scaled));
+        PLIMSOLL_TRYV(need(parts[1], ValueType::scaled));
+        return make(Operation::times, ValueType::scaled, std::move(parts));
+    }
+    if (name == "later" || name == "earlier") return of_transaction(name == "later", parts);
+    struct Held {
+        std::string_view name;
+        Operation operation;
+        std::size_t count;
+        ValueType type;
+    };
+    static constexpr Held questions[] = {{"cash", Operation::cash, 2, ValueType::scaled},
+                                         {"size", Operation::size, 2, ValueType::scaled},
+                                         {"quote", Operation::quote, 2, ValueType::scaled},
+                                         {"mark", Operation::mark, 1, ValueType::scaled},
+                                         {"liquidation", Operation::liquidation, 1, ValueType::number},
+                                         {"tripped", Operation::tripped, 1, ValueType::boolean}};
+    for (Held const& question : questions) {
+        if (name != question.name) continue;
+        PLIMSOLL_TRYV(takes(question.count));
         for (Node const& part : parts) {
             PLIMSOLL_TRYV(need(part, ValueType::text));
         }
-        return make(name == "cash" ? Operation::cash : Operation::size, ValueType::scaled, std::move(parts));
+        return make(question.operation, question.type, std::move(parts));
     }
     return wrong("there is no function '" + std::string(name) + "'");
 }
@@ -420,6 +441,17 @@ result<Node> Parser::bytes_of_word(bool are_first) {
     return node;
 }
 
+/// later('Bid'), earlier('Bid'): another log of the same contract and transaction.
+result<Node> Parser::of_transaction(bool is_later, std::vector<Node> const& parts) {
+    bool const is_name = parts.size() == 1 && parts[0].operation == Operation::constant && parts[0].type == ValueType::text;
+    if (!is_name || scope_.abi == nullptr) return wrong("an event of the contract belongs here, in quotes");
+    auto const found = scope_.abi->find(parts[0].constant.text);
+    if (!found) return wrong(found.error().detail());
+    Node node = make(is_later ? Operation::later : Operation::earlier, ValueType::boolean, {});
+    node.constant.word = found.value()->topic;
+    return node;
+}
+
 /// bits(number, from, count): a packed field.
 result<Node> Parser::bits() {
     PLIMSOLL_TRY(number, alternative());
@@ -436,11 +468,6 @@ result<Node> Parser::bits() {
 
 } // namespace
 
-Expression::Expression() = default;
-Expression::Expression(Expression&&) noexcept = default;
-Expression& Expression::operator=(Expression&&) noexcept = default;
-Expression::~Expression() = default;
-
 result<Expression> Expression::parse(std::string_view text, Scope const& scope) {
     PLIMSOLL_TRY(root, Parser(text, scope).whole());
     Expression expression;
@@ -453,31 +480,6 @@ result<Expression> Expression::parse_template(std::string_view text, Scope const
     Expression expression;
     expression.root_ = std::make_unique<Node>(std::move(root));
     return expression;
-}
-
-ValueType Expression::type() const { return root_->type; }
-bool Expression::is_zero() const { return is_zero_literal(*root_); }
-
-std::optional<std::size_t> Expression::sole_argument() const {
-    if (root_->operation != Operation::join || root_->parts.size() != 1) return std::nullopt;
-    Node const& only = root_->parts[0];
-    bool const is_plain = only.operation == Operation::argument && only.path.size() == 1 && only.abi->is_word();
-    if (!is_plain) return std::nullopt;
-    return only.path[0];
-}
-
-result<Value> Expression::evaluate(Frame const& frame) const { return chain::evaluate(*root_, frame); }
-
-std::string_view type_text(ValueType type) {
-    switch (type) {
-    case ValueType::number: return "plain number";
-    case ValueType::scaled: return "number of 10^-18 (say its decimals: amount@6)";
-    case ValueType::address: return "address";
-    case ValueType::bytes: return "word of bytes";
-    case ValueType::boolean: return "condition";
-    case ValueType::text: return "text";
-    }
-    return "value";
 }
 
 } // namespace plimsoll::tools::chain

@@ -24,6 +24,7 @@ struct Value {
 struct Scope {
     AbiEvent const* event = nullptr;
     std::map<std::string, std::string, std::less<>> const* names = nullptr; ///< $name to its text
+    Abi const* abi = nullptr; ///< of the event's contract, for later() and earlier()
 };
 
 /// What an expression is asked about.
@@ -33,6 +34,8 @@ struct Frame {
     std::uint64_t block_number = 0;
     std::uint64_t block_time_seconds = 0;
     book::Book const& book;
+    std::span<Log const* const> transaction = {}; ///< the mapped logs of the log's transaction
+    std::size_t place = 0;                        ///< of the log among them
 };
 
 struct ExpressionNode;

@@ -39,6 +39,13 @@ enum class Operation : std::uint8_t {
     join,        ///< texts
     cash,        ///< balance of an account in an asset
     size,        ///< position of an account in an instrument
+    quote,       ///< of that position
+    mark,        ///< price of an instrument
+    times,       ///< of two numbers of 10^-18, toward zero
+    liquidation, ///< of an account, 0 where none is open
+    tripped,     ///< whether a breaker is
+    later,       ///< whether the transaction has a log of the constant's topic after this one, of its contract
+    earlier,
 };
 
 struct ExpressionNode {

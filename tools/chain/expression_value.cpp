@@ -82,6 +82,7 @@ using Node = ExpressionNode;
     case Operation::add: number = on.add(a, b); break;
     case Operation::subtract: number = on.subtract(a, b); break;
     case Operation::multiply: number = on.multiply(a, b); break;
+    case Operation::times: number = on.times(a, b); break;
     case Operation::smaller: number = std::min(a, b); break;
     case Operation::larger: number = std::max(a, b); break;
     case Operation::scale_up: number = on.multiply(a, node.constant.number); break;
@@ -121,9 +122,39 @@ using Node = ExpressionNode;
     }
 }
 
+[[nodiscard]] bool is_tripped(book::Book const& book, std::string_view name) {
+    return std::ranges::any_of(book.breakers.rows(), [&](book::BreakerRow const& row) {
+        return row.tripped != 0 && row.name.view() == name;
+    });
+}
+
+[[nodiscard]] Int128 mark_of(book::Book const& book, std::string_view name) {
+    auto const instrument = book.find_instrument(name);
+    return instrument ? book.instrument(*instrument).mark.value.units() : Int128{0};
+}
+
+/// Of its contract, before or after it in its transaction.
+[[nodiscard]] bool has_other(Node const& node, Frame const& frame) {
+    for (std::size_t i = 0; i < frame.transaction.size(); ++i) {
+        bool const is_asked = node.operation == Operation::later ? i > frame.place : i < frame.place;
+        Log const& other = *frame.transaction[i];
+        if (is_asked && other.address == frame.log.address && !other.topics.empty() && other.topics[0] == node.constant.word) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// What the ledger holds; 0 of names that it does not have yet.
 [[nodiscard]] result<Value> held(Node const& node, Frame const& frame) {
     PLIMSOLL_TRY(owner, evaluate(node.parts[0], frame));
+    if (node.operation == Operation::mark) return of_number(Int256{mark_of(frame.book, owner.text)});
+    if (node.operation == Operation::tripped) return of_bool(is_tripped(frame.book, owner.text));
+    if (node.operation == Operation::liquidation) {
+        auto const id = frame.book.find_account(owner.text);
+        bool const is_open = id && frame.book.account(*id).in_liquidation != 0;
+        return of_number(Int256{is_open ? Int128{frame.book.account(*id).liquidation} : Int128{0}});
+    }
     PLIMSOLL_TRY(what, evaluate(node.parts[1], frame));
     auto const account = frame.book.find_account(owner.text);
     if (!account) return Value{};
@@ -134,7 +165,8 @@ using Node = ExpressionNode;
     }
     auto const instrument = frame.book.find_instrument(what.text);
     auto const* const row = instrument ? frame.book.position(*account, *instrument) : nullptr;
-    return of_number(Int256{row == nullptr ? Int128{0} : row->size.units()});
+    if (row == nullptr) return Value{};
+    return of_number(Int256{node.operation == Operation::size ? row->size.units() : row->quote.units()});
 }
 
 [[nodiscard]] result<Value> bytes_of_word(Node const& node, Frame const& frame) {
@@ -208,9 +240,49 @@ result<Value> evaluate(ExpressionNode const& node, Frame const& frame) {
     case Operation::bits: return bits(node, frame);
     case Operation::join: return join(node, frame);
     case Operation::cash:
-    case Operation::size: return held(node, frame);
+    case Operation::size:
+    case Operation::quote:
+    case Operation::mark:
+    case Operation::liquidation:
+    case Operation::tripped: return held(node, frame);
+    case Operation::later:
+    case Operation::earlier: return of_bool(has_other(node, frame));
     default: return arithmetic(node, frame);
     }
+}
+
+// ---- the expression around the tree ----
+
+Expression::Expression() = default;
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+Expression::~Expression() = default;
+
+ValueType Expression::type() const { return root_->type; }
+bool Expression::is_zero() const {
+    return root_->operation == Operation::constant && root_->type == ValueType::number && root_->constant.number.is_zero();
+}
+
+std::optional<std::size_t> Expression::sole_argument() const {
+    if (root_->operation != Operation::join || root_->parts.size() != 1) return std::nullopt;
+    Node const& only = root_->parts[0];
+    bool const is_plain = only.operation == Operation::argument && only.path.size() == 1 && only.abi->is_word();
+    if (!is_plain) return std::nullopt;
+    return only.path[0];
+}
+
+result<Value> Expression::evaluate(Frame const& frame) const { return chain::evaluate(*root_, frame); }
+
+std::string_view type_text(ValueType type) {
+    switch (type) {
+    case ValueType::number: return "plain number";
+    case ValueType::scaled: return "number of 10^-18 (say its decimals: amount@6)";
+    case ValueType::address: return "address";
+    case ValueType::bytes: return "word of bytes";
+    case ValueType::boolean: return "condition";
+    case ValueType::text: return "text";
+    }
+    return "value";
 }
 
 } // namespace plimsoll::tools::chain

@@ -30,6 +30,7 @@ public:
         PLIMSOLL_TRYV(each("instrument", &MappingReader::read_instrument));
         PLIMSOLL_TRYV(each("rule", &MappingReader::read_rule));
         PLIMSOLL_TRYV(each("ignore", &MappingReader::read_ignored));
+        PLIMSOLL_TRYV(each("residual", &MappingReader::read_residual));
         PLIMSOLL_TRYV(each("balance", &MappingReader::read_balance));
         PLIMSOLL_TRYV(each("custody", &MappingReader::read_custody));
         return std::move(mapping_);
@@ -52,7 +53,7 @@ private:
         mapping_.chain_id = chain_id;
         static std::set<std::string_view> const known{
             "name",    "version", "description", "chain",      "outside_account", "chain_id", "parameters",
-            "contract", "asset",  "account",     "instrument", "rule",            "ignore",   "balance", "custody"};
+            "contract", "asset",  "account",     "instrument", "rule",            "ignore",   "balance", "custody", "residual"};
         for (auto const& [key, node] : root_) {
             if (!known.contains(key.str())) {
                 return outcome::failure(head.wrong(key.str(), "is not a key that belongs here"));
@@ -199,7 +200,7 @@ private:
     [[nodiscard]] result<std::optional<Expression>> term(TableReader& reader, std::string_view key, ValueType type) {
         PLIMSOLL_TRY(text, reader.maybe_text(key));
         if (!text) return std::optional<Expression>{};
-        auto read = Expression::parse(*text, {&star_event(), &names_});
+        auto read = Expression::parse(*text, {&star_event(), &names_, nullptr});
         if (!read) return outcome::failure(reader.wrong(key, read.error().message()));
         if (read.value().type() != type) {
             return outcome::failure(reader.wrong(key, "a " + std::string(type_text(type)) + " belongs here"));
@@ -233,7 +234,7 @@ private:
         rule.event = found.value();
         PLIMSOLL_TRY(when, reader.maybe_text("when"));
         if (when) {
-            PLIMSOLL_TRY(expression, condition(reader, "when", *when, {rule.event, &names_}));
+            PLIMSOLL_TRY(expression, condition(reader, "when", *when, {rule.event, &names_, &of->abi}));
             rule.when = std::move(expression);
         }
         return rule;
@@ -243,7 +244,7 @@ private:
         PLIMSOLL_TRY(of, contract(reader));
         PLIMSOLL_TRY(event, reader.text("event"));
         PLIMSOLL_TRY(rule, read_subject(reader, of, event));
-        Scope const scope{rule.event, &names_};
+        Scope const scope{rule.event, &names_, &of->abi};
         PLIMSOLL_TRY(requirements, reader.texts("require"));
         for (std::string const& text : requirements) {
             PLIMSOLL_TRY(expression, condition(reader, "require", text, scope));
@@ -263,6 +264,15 @@ private:
             PLIMSOLL_TRY(rule, read_subject(reader, of, event));
             mapping_.rules.push_back(std::move(rule));
         }
+        return outcome::success();
+    }
+
+    [[nodiscard]] result<void> read_residual(TableReader& reader) {
+        PLIMSOLL_TRY(account, reader.text("account"));
+        PLIMSOLL_TRY(asset, reader.text("asset"));
+        PLIMSOLL_TRY(counter, reader.text("counter"));
+        PLIMSOLL_TRY(type, choice<TransferType>(reader, "type", "adjustment"));
+        mapping_.residuals.push_back({std::move(account), std::move(asset), std::move(counter), type});
         return outcome::success();
     }
 
@@ -312,9 +322,9 @@ private:
         static Log const no_log;
         static book::Book const no_book;
         static std::vector<AbiValue> const no_arguments;
-        auto const read = Expression::parse_template(text, {nullptr, &names_});
+        auto const read = Expression::parse_template(text, {nullptr, &names_, nullptr});
         if (!read) return outcome::failure(reader.wrong(key, read.error().message()));
-        PLIMSOLL_TRY(value, read.value().evaluate({no_arguments, no_log, 0, 0, no_book}));
+        PLIMSOLL_TRY(value, read.value().evaluate(Frame{no_arguments, no_log, 0, 0, no_book, {}, 0}));
         return std::move(value.text);
     }
 

@@ -59,6 +59,14 @@ struct InstrumentPattern {
     std::optional<Expression> strike, expiry_seconds, side;
 };
 
+/// What a transaction leaves on an account has no event of its own: it goes to the counter.
+struct Residual {
+    std::string account;
+    std::string asset;
+    std::string counter;
+    TransferType type{};
+};
+
 /// What the contract itself says of an account, to be compared with the ledger.
 struct BalanceCheck {
     std::string asset;      ///< or
@@ -110,6 +118,7 @@ public:
     std::vector<InstrumentPattern> instruments;
     std::vector<std::unique_ptr<MappedContract>> contracts;
     std::vector<Rule> rules;
+    std::vector<Residual> residuals;
     std::vector<BalanceCheck> balances;
     std::vector<CustodyCheck> custodies;
     std::size_t memories = 0;

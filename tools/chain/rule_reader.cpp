@@ -138,6 +138,7 @@ result<void> read_fields(TableReader& table, std::string const& kind, Scope cons
     PLIMSOLL_READ(BreakerReleased)
     PLIMSOLL_READ(ParameterSet)
     PLIMSOLL_READ(CreditChanged)
+    PLIMSOLL_READ(AccountOpened)
 #undef PLIMSOLL_READ
     return outcome::failure(table.wrong("kind", "'" + kind + "' is none of " + known));
 }

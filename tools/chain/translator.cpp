@@ -1,6 +1,7 @@
 #include "tools/chain/translator.hpp"
 
 #include "ledger/book/errc.hpp"
+#include "ledger/book/postings.hpp"
 
 namespace plimsoll::tools::chain {
 
@@ -15,8 +16,9 @@ result<bool> Translator::holds(Rule const& rule, Frame const& frame) const {
     return !verdict.value().number.is_zero();
 }
 
-result<void> Translator::translate(MappedContract const& contract, BlockPlace const& block, Log const& log,
-                                   std::vector<Body>& facts) {
+result<void> Translator::translate(MappedContract const& contract, BlockPlace const& block,
+                                   std::span<Log const* const> transaction, std::size_t place, std::vector<Body>& facts) {
+    Log const& log = *transaction[place];
     if (log.topics.empty()) return fail(Errc::log_unmapped, contract.name + " made a log without topics");
     auto const found = rules_.find(log.topics[0]);
     AbiEvent const* decoded = nullptr;
@@ -28,22 +30,22 @@ result<void> Translator::translate(MappedContract const& contract, BlockPlace co
                 PLIMSOLL_TRYV(decode_log(*rule->event, log, arguments_));
                 decoded = rule->event;
             }
-            Frame const frame{arguments_, log, block.number, block.time_seconds, keeper_.book()};
+            Frame const frame{arguments_, log, block.number, block.time_seconds, keeper_.book(), transaction, place};
             PLIMSOLL_TRY(is_met, holds(*rule, frame));
             if (!is_met) continue;
             is_named = true;
             if (rule->make == nullptr) continue;
-            std::string const place = "rule of line " + std::to_string(rule->line);
+            std::string const where = "rule of line " + std::to_string(rule->line);
             for (Requirement const& each : rule->requirements) {
                 auto const verdict = each.condition.evaluate(frame);
-                if (!verdict) return outcome::failure(verdict.error().at(place + ", require"));
+                if (!verdict) return outcome::failure(verdict.error().at(where + ", require"));
                 if (verdict.value().number.is_zero()) {
-                    return fail(Errc::value_refused, place + ": it requires that " + each.text);
+                    return fail(Errc::value_refused, where + ": it requires that " + each.text);
                 }
             }
             FieldFiller filler(*rule, frame, *this);
             auto body = rule->make(filler);
-            if (!body) return outcome::failure(body.error().at(place));
+            if (!body) return outcome::failure(body.error().at(where));
             facts.push_back(std::move(body.value()));
         }
     }
@@ -54,6 +56,45 @@ result<void> Translator::translate(MappedContract const& contract, BlockPlace co
                                             " with " + std::to_string(log.topics.size() - 1) + " indexed arguments");
     }
     return fail(Errc::log_unmapped, "no [[rule]] or [[ignore]] takes this " + contract.name + "." + event->signature);
+}
+
+namespace {
+
+/// What facts change of one balance.
+struct CashSum {
+    AccountId account;
+    AssetId asset;
+    Int128 sum = 0;
+    void cash(AccountId of, AssetId in, Amount amount) {
+        if (of == account && in == asset) sum += amount.units();
+    }
+    void quote(AccountId, InstrumentId, AssetId, Amount) {}
+    void size(AccountId, InstrumentId, Quantity) {}
+    void stand(AccountId, std::uint32_t, IndexKind, Index) {}
+};
+
+} // namespace
+
+result<void> Translator::add_residuals(std::vector<Body>& facts) {
+    for (Residual const& residual : mapping_.residuals) {
+        PLIMSOLL_TRY(account_id, account(residual.account));
+        PLIMSOLL_TRY(asset_id, asset(residual.asset));
+        CashSum left{AccountId{account_id}, AssetId{asset_id}};
+        if (auto const* row = keeper_.book().balance(left.account, left.asset)) left.sum = row->amount.units();
+        for (Body const& fact : facts) {
+            visit_body(fact, [&](auto const& each) { book::post(each, left); });
+        }
+        if (left.sum == 0) continue;
+        PLIMSOLL_TRY(counter, account(residual.counter));
+        Transferred fact;
+        fact.account = left.account;
+        fact.counter = AccountId{counter};
+        fact.asset = left.asset;
+        fact.type = residual.type;
+        fact.amount = Amount{-left.sum};
+        facts.push_back(fact);
+    }
+    return outcome::success();
 }
 
 // ---- names ----
@@ -131,7 +172,7 @@ result<void> Translator::define_option(InstrumentPattern const& pattern, std::st
         packed[0].word[i] = static_cast<std::uint8_t>(bits.limbs[3 - i / 8] >> (8 * (7 - i % 8)));
     }
     static Log const no_log;
-    Frame const frame{packed, no_log, 0, 0, keeper_.book()};
+    Frame const frame{packed, no_log, 0, 0, keeper_.book(), {}, 0};
     if (pattern.strike) {
         PLIMSOLL_TRY(strike, pattern.strike->evaluate(frame));
         if (!strike.number.fits_128()) return fail(Errc::value_refused, "'" + fact.name + "': its strike is too large");

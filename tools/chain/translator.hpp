@@ -40,8 +40,12 @@ public:
 
     /// The facts of a log of a mapped contract, without their origin; none where a rule says that it
     /// moves nothing. Errors: Errc::log_unmapped, log_malformed, value_refused; book::Errc of names.
-    [[nodiscard]] result<void> translate(MappedContract const& contract, BlockPlace const& block, Log const& log,
+    /// `transaction` are the mapped logs of its transaction, `place` the log's among them.
+    [[nodiscard]] result<void> translate(MappedContract const& contract, BlockPlace const& block,
+                                         std::span<Log const* const> transaction, std::size_t place,
                                          std::vector<Body>& facts);
+    /// What the transaction leaves, once `facts` are booked too: facts of their own.
+    [[nodiscard]] result<void> add_residuals(std::vector<Body>& facts);
 
     /// The ids of what every ledger of the mapping has. Defines what is not there.
     [[nodiscard]] result<std::uint32_t> account(std::string_view name) override;

@@ -8,10 +8,10 @@ namespace {
 class Expressions : public testing::Test {
 protected:
     [[nodiscard]] std::string text_of(std::string_view text, bool is_template = false) {
-        Scope const scope{&abi_.events()[0], &names_};
+        Scope const scope{&abi_.events()[0], &names_, &abi_};
         auto read = is_template ? Expression::parse_template(text, scope) : Expression::parse(text, scope);
         if (!read) return read.error().detail();
-        auto const value = read.value().evaluate({values_, log_, 17, 1'700'000'000, book_});
+        auto const value = read.value().evaluate(Frame{values_, log_, 17, 1'700'000'000, book_, {}, 0});
         if (!value) return value.error().detail();
         return value_text(read.value().type(), value.value());
     }
@@ -83,7 +83,7 @@ struct BadExpression {
 };
 
 TEST_F(Expressions, WhatIsNoneIsRefusedWithItsPlace) {
-    Scope const scope{&abi_.events()[0], &names_};
+    Scope const scope{&abi_.events()[0], &names_, &abi_};
     for (BadExpression const& row : {
              BadExpression{"", "'', at character 1: a value belongs here"},
              {"a b", "'a b', at character 3: something follows it"},
