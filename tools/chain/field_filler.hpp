@@ -67,6 +67,7 @@ public:
     void text(std::string_view, std::string& out, Need = Need::maybe) {
         if (auto value = evaluate()) out = std::move(value->text);
     }
+    void list(std::string_view, auto&) {} // a mapping fills no lists
     void time(std::string_view, TimeNs& out, Need = Need::maybe) {
         if (auto const seconds = number(std::numeric_limits<TimeNs>::max() / 1'000'000'000)) {
             out = static_cast<TimeNs>(*seconds) * 1'000'000'000;

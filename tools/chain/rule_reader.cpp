@@ -43,6 +43,7 @@ public:
     }
     void count(std::string_view field, auto&, Need need = Need::maybe) { formula(field, ValueType::number, need); }
     void text(std::string_view field, std::string&, Need need = Need::maybe) { name(field, need); }
+    void list(std::string_view, auto&) {} // as the filler
     void time(std::string_view field, TimeNs&, Need need = Need::maybe) { formula(field, ValueType::number, need); }
 
 private:

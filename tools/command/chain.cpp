@@ -131,7 +131,11 @@ template <class T> [[nodiscard]] std::string answer_of(result<T> const& verdict)
         return fail(Errc::usage, fmt::format("--to {}: the newest block of {} is {}", last, source->name(), head.number));
     }
     Progress progress("save " + ask.file, ProgressUnit::steps);
-    chain::SaveAsk save{ask.first, last, ask.file, [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); }};
+    chain::SaveAsk save;
+    save.first = ask.first;
+    save.last = last;
+    save.file = ask.file;
+    save.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
     auto const saved = save_blocks(*source, save);
     progress.clear();
     if (!saved) {
