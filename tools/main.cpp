@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
     add_diff(shell);
     add_reconcile(shell);
     add_chain(shell);
+    add_follow(shell);
     add_price(shell);
     add_verify(shell);
     add_replay_test(shell);
