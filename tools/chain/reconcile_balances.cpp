@@ -114,6 +114,9 @@ private:
     [[nodiscard]] result<void> ask(std::span<Question const> questions) {
         std::vector<std::optional<Bytes32>> proved(questions.size());
         PLIMSOLL_TRYV(prove(questions, proved));
+        std::vector<ContractCall> calls;
+        for (Question const& question : questions) calls.push_back({question.contract, question.call});
+        source_.will_call(calls, report_.at);
         for (std::size_t i = 0; i < questions.size(); ++i) {
             Question const& question = questions[i];
             PLIMSOLL_TRY(answer, call(question));

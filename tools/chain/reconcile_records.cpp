@@ -40,6 +40,7 @@ public:
 
     [[nodiscard]] result<void> run() {
         while (next_ < records_.size() && records_[next_].cursor.major < report_.from) ++next_; // before the range
+        source_.will_read(report_.from, report_.at, mapping_.addresses());
         for (std::uint64_t number = report_.from;; ++number) {
             PLIMSOLL_TRYV(take_block(number));
             if ((number - report_.from) % progress_every_blocks == 0) {

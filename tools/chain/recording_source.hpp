@@ -24,6 +24,7 @@ public:
     void will_read(std::uint64_t first, std::uint64_t last, std::span<Address const> of) override {
         asked_->will_read(first, last, of);
     }
+    void will_call(std::span<ContractCall const> calls, std::uint64_t block) override { asked_->will_call(calls, block); }
     [[nodiscard]] std::string name() const override { return asked_->name(); }
 
     /// {"call":{...}} and {"proof":{...}}, one a line, in the order in which they were asked.

@@ -73,6 +73,13 @@ struct AccountProof {
 
 enum class BlockTag { latest, safe, finalized };
 
+/// One question to a contract.
+struct ContractCall {
+    Address to{};
+    Bytes data;
+    friend auto operator<=>(ContractCall const&, ContractCall const&) = default;
+};
+
 class ChainSource {
 public:
     virtual ~ChainSource() = default;
@@ -91,6 +98,8 @@ public:
     /// A hint: the blocks of that range will be asked for in order, and the receipts of those whose bloom may hold a log
     /// of one of the addresses (none: of all). An earlier hint is forgotten.
     virtual void will_read(std::uint64_t /*first*/, std::uint64_t /*last*/, std::span<Address const> /*of*/) {}
+    /// A hint: these will be asked at that block. An earlier hint is forgotten.
+    virtual void will_call(std::span<ContractCall const> /*calls*/, std::uint64_t /*block*/) {}
     /// For messages: never with keys.
     [[nodiscard]] virtual std::string name() const = 0;
 };

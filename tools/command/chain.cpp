@@ -1,8 +1,11 @@
 #include "ledger/event/time.hpp"
+#include "tools/chain/recording_source.hpp"
 #include "tools/chain/saver.hpp"
 #include "tools/chain/state_proof.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/node_choice.hpp"
+#include "tools/command/question.hpp"
+#include "tools/command/reconcile_chain.hpp"
 #include "tools/text/json_writer.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/progress.hpp"
@@ -23,6 +26,8 @@ constexpr char const* examples =
     "  plimsoll chain save http://127.0.0.1:8545 --from 100 --to 200 blocks.jsonl\n"
     "  plimsoll chain save https://node.example/KEY --from 100 --rate 20 blocks.jsonl\n"
     "\n"
+    "  plimsoll chain save http://127.0.0.1:8545 --from 100 --to 200 --for books blocks.jsonl    # reconcile without the node\n"
+    "\n"
     "A save that was cut short goes on from where it was when it is asked for again.\n";
 
 struct Ask {
@@ -31,6 +36,7 @@ struct Ask {
     std::uint64_t first = 0;
     std::string last = "finalized";
     std::string file;
+    std::string ledger; ///< whose balances are to be reconciled from the file
 };
 
 /// A block's time as text; what no ledger can hold as seconds.
@@ -118,6 +124,19 @@ template <class T> [[nodiscard]] std::string answer_of(result<T> const& verdict)
 
 // ---- save ----
 
+/// What reconciling the ledger at that block asks of the node's state, as lines.
+[[nodiscard]] result<std::string> answers_for(std::string const& directory, chain::ChainSource& source, std::uint64_t block) {
+    PLIMSOLL_TRY(reader, open_reader(directory));
+    PLIMSOLL_TRY(name, mapped_source(*reader, ""));
+    chain::RecordingSource recording(source);
+    chain::ReconcileAsk question;
+    question.at = block;
+    question.from = block;
+    question.source = name;
+    PLIMSOLL_TRYV(chain::reconcile_chain(*reader, recording, question));
+    return recording.lines();
+}
+
 [[nodiscard]] result<Status> save(Shell const& shell, Ask const& ask) {
     PLIMSOLL_TRY(source, ask.node.open(ask.url));
     auto const begin = std::chrono::steady_clock::now();
@@ -136,6 +155,7 @@ template <class T> [[nodiscard]] std::string answer_of(result<T> const& verdict)
     save.last = last;
     save.file = ask.file;
     save.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
+    if (!ask.ledger.empty()) save.answers = [&] { return answers_for(ask.ledger, *source, last); };
     auto const saved = save_blocks(*source, save);
     progress.clear();
     if (!saved) {
@@ -184,6 +204,7 @@ void add_chain(Shell& shell) {
     saving.add_option("FILE", ask->file, "The file to write; import it with --format evm-json")->required();
     saving.add_option("--from", ask->first, "The first block")->required();
     saving.add_option("--to", ask->last, "The last: its number, latest, safe or finalized")->capture_default_str();
+    saving.add_option("--for", ask->ledger, "Also what reconciling this ledger at the last block asks of the node");
     shell.on_run(saving, [&shell, ask] { return save(shell, *ask); });
 }
 

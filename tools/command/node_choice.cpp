@@ -1,5 +1,6 @@
 #include "tools/command/node_choice.hpp"
 
+#include "tools/chain/file_source.hpp"
 #include "tools/text/people.hpp"
 
 #include <fmt/core.h>
@@ -23,6 +24,23 @@ result<std::unique_ptr<chain::rpc::NodeSource>> NodeChoice::open(std::string con
     options.client.calls_per_second = calls_per_second;
     options.client.batch_calls = batch_calls;
     return chain::rpc::NodeSource::open(url, options);
+}
+
+result<ChainChoice> ChainChoice::open(std::string const& file_or_url, NodeChoice const& node) {
+    ChainChoice choice;
+    if (chain::rpc::is_url(file_or_url)) {
+        PLIMSOLL_TRY(source, node.open(file_or_url));
+        choice.node_ = source.get();
+        choice.source_ = std::move(source);
+    } else {
+        PLIMSOLL_TRY(source, chain::FileSource::open(file_or_url));
+        choice.source_ = std::move(source);
+    }
+    return choice;
+}
+
+void ChainChoice::tell_cost() const {
+    if (node_ != nullptr) tools::tell_cost(node_->cost(), std::chrono::steady_clock::now() - opened_);
 }
 
 void tell_cost(chain::rpc::ClientCost const& cost, std::chrono::nanoseconds spent) {

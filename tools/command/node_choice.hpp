@@ -18,6 +18,22 @@ struct NodeChoice {
     [[nodiscard]] result<std::unique_ptr<chain::rpc::NodeSource>> open(std::string const& url) const;
 };
 
+/// What --chain names: a node's address, or a saved file.
+class ChainChoice {
+public:
+    /// Errors: those of NodeChoice::open; tools::Errc::file_unreadable; chain::Errc::record_malformed.
+    [[nodiscard]] static result<ChainChoice> open(std::string const& file_or_url, NodeChoice const& node);
+
+    [[nodiscard]] chain::ChainSource& source() const { return *source_; }
+    /// Where it is a node, what asking it has taken since it was opened, to stderr.
+    void tell_cost() const;
+
+private:
+    std::unique_ptr<chain::ChainSource> source_;
+    chain::rpc::NodeSource const* node_ = nullptr; ///< the source, where it is one
+    std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
+};
+
 /// One line to stderr: "asked 120 calls in 4 requests, 1.2 MB; 0.8 s, of which 0.6 s for the node".
 void tell_cost(chain::rpc::ClientCost const& cost, std::chrono::nanoseconds spent);
 

@@ -26,7 +26,8 @@ constexpr char const* examples =
     "receipts are proved, and slots by the block's state root. Kinds of findings: missing, extra, amount, order, late,\n"
     "unproved, unmapped.\n"
     "\n"
-    "  plimsoll reconcile books --chain blocks.jsonl --at 1200\n";
+    "  plimsoll reconcile books --chain blocks.jsonl --at 1200\n"
+    "  plimsoll reconcile books --chain http://127.0.0.1:8545 --at final\n";
 
 constexpr char const* only_format = "bitmex-wallet-snapshot";
 

@@ -1,7 +1,5 @@
 #include "tools/command/reconcile_chain.hpp"
 
-#include "tools/chain/file_source.hpp"
-#include "tools/chain/reconcile.hpp"
 #include "tools/command/answer.hpp"
 #include "tools/command/question.hpp"
 #include "tools/text/people.hpp"
@@ -17,11 +15,6 @@ namespace {
 using chain::Finding;
 using chain::ReconcileReport;
 
-[[nodiscard]] result<std::unique_ptr<chain::ChainSource>> open_chain(std::string const& file) {
-    PLIMSOLL_TRY(source, chain::FileSource::open(file));
-    return std::unique_ptr<chain::ChainSource>(std::move(source));
-}
-
 [[nodiscard]] result<std::uint64_t> block_asked(chain::ChainSource& source, std::string const& text) {
     std::uint64_t number = 0;
     auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -29,20 +22,6 @@ using chain::ReconcileReport;
     if (text != "final") return fail(Errc::usage, "--at '" + text + "'; a block's number, or final");
     PLIMSOLL_TRY(header, source.header(chain::BlockTag::finalized));
     return header.number;
-}
-
-/// The one asked for, or the only one that there is.
-[[nodiscard]] result<std::string> source_asked(replay::Reader const& reader, std::string const& asked) {
-    PLIMSOLL_TRY(latest, reader.at(reader.log_size()));
-    auto const names = chain::mapped_sources(latest.book);
-    std::string list;
-    for (std::string const& name : names) {
-        if (name == asked) return name;
-        list += (list.empty() ? "" : ", ") + name;
-    }
-    if (asked.empty() && names.size() == 1) return names.front();
-    if (names.empty()) return fail(Errc::usage, "the ledger has no source that was imported by a mapping");
-    return fail(Errc::usage, (asked.empty() ? "say which --source" : "no source '" + asked + "'") + "; there are " + list);
 }
 
 [[nodiscard]] std::string place_of(Finding const& finding) {
@@ -120,31 +99,53 @@ void append_finding(std::string& out, Finding const& finding) {
 
 } // namespace
 
+result<std::string> mapped_source(replay::Reader const& reader, std::string const& asked) {
+    PLIMSOLL_TRY(latest, reader.at(reader.log_size()));
+    auto const names = chain::mapped_sources(latest.book);
+    std::string list;
+    for (std::string const& name : names) {
+        if (name == asked) return name;
+        list += (list.empty() ? "" : ", ") + name;
+    }
+    if (asked.empty() && names.size() == 1) return names.front();
+    if (names.empty()) return fail(Errc::usage, "the ledger has no source that was imported by a mapping");
+    return fail(Errc::usage, (asked.empty() ? "say which --source" : "no source '" + asked + "'") + "; there are " + list);
+}
+
+std::string finding_text(Finding const& finding) {
+    std::string out;
+    append_finding(out, finding);
+    return out;
+}
+
 void ReconcileChainAsk::add_to(CLI::App& command) {
-    command.add_option("--chain", chain, "A file of saved blocks, as `plimsoll chain save` writes it");
+    command.add_option("--chain", chain, "The address of a node's JSON-RPC, or a file of saved blocks");
     command.add_option("--at", at, "With --chain: the block at which both sides are compared, or final");
     command.add_option("--source", source, "With --chain: the ledger's source; else its only one");
     command.add_option("--from", from, "With --chain: the first block; else the first that the ledger has");
     command.add_option("--limit", limit, "With --chain: how many differences are shown")->capture_default_str();
+    node.add_to(command);
 }
 
 result<Status> reconcile_with_chain(Shell const& shell, ReconcileChainAsk const& ask) {
     if (ask.at.empty()) return fail(Errc::usage, "--chain needs --at BLOCK: both sides are compared at one height");
     PLIMSOLL_TRY(reader, open_reader(ask.directory));
-    PLIMSOLL_TRY(name, source_asked(*reader, ask.source));
-    PLIMSOLL_TRY(source, open_chain(ask.chain));
-    PLIMSOLL_TRY(at, block_asked(*source, ask.at));
-    Progress progress("reconcile " + ask.chain, ProgressUnit::steps);
+    PLIMSOLL_TRY(name, mapped_source(*reader, ask.source));
+    PLIMSOLL_TRY(chosen, ChainChoice::open(ask.chain, ask.node));
+    chain::ChainSource& source = chosen.source();
+    PLIMSOLL_TRY(at, block_asked(source, ask.at));
+    Progress progress("reconcile " + source.name(), ProgressUnit::steps);
     chain::ReconcileAsk question;
     question.at = at;
     question.source = name;
     question.from = ask.from;
     question.findings_limit = ask.limit;
     question.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
-    PLIMSOLL_TRY(report, chain::reconcile_chain(*reader, *source, question));
+    PLIMSOLL_TRY(report, chain::reconcile_chain(*reader, source, question));
     progress.clear();
     PLIMSOLL_TRY(moment, reader->at(report.sequence));
     PLIMSOLL_TRYV(Shell::print(shell.is_json() ? to_json(report, moment) : to_text(ask, report, moment)));
+    chosen.tell_cost();
     return report.findings_in_all() == 0 ? Status::fine : Status::finding;
 }
 

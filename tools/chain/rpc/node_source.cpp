@@ -27,6 +27,10 @@ using simdjson::dom::element;
 [[nodiscard]] Call header_call(std::string const& block) { return {"eth_getBlockByNumber", "[" + block + ",false]"}; }
 [[nodiscard]] Call receipts_call(std::uint64_t number) { return {"eth_getBlockReceipts", "[" + block_number(number) + "]"}; }
 
+[[nodiscard]] Call contract_call(Address const& to, std::span<std::uint8_t const> data, std::uint64_t block) {
+    return {"eth_call", fmt::format(R"([{{"to":"{}","data":"{}"}},{}])", hex_of(to), hex_of(data), block_number(block))};
+}
+
 /// The first hash of a block in receipts that is not the header's; empty where all agree.
 [[nodiscard]] std::string other_hash(element receipts, Header const& header) {
     std::string const want = hex_of(header.hash);
@@ -271,14 +275,41 @@ result<void> NodeSource::ask_logs(std::string const& addresses, std::uint64_t fi
     });
 }
 
+void NodeSource::will_call(std::span<ContractCall const> calls, std::uint64_t block) {
+    announced_calls_.assign(calls.begin(), calls.end());
+    announced_calls_block_ = block;
+    answers_.clear();
+}
+
+/// All that was announced, in few requests. Where one is refused none is kept: each is then asked alone, and told then.
+void NodeSource::call_ahead() {
+    std::vector<Call> calls;
+    for (ContractCall const& each : announced_calls_) calls.push_back(contract_call(each.to, each.data, announced_calls_block_));
+    auto const asked = client_.ask(calls, [&](std::size_t place, element value) -> result<void> {
+        std::string_view text;
+        if (value.get(text) != simdjson::SUCCESS) return outcome::success();
+        auto answer = parse_hex(text);
+        if (answer) answers_.insert_or_assign(announced_calls_[place], std::move(answer.value()));
+        return outcome::success();
+    });
+    if (!asked) answers_.clear();
+    announced_calls_.clear();
+}
+
 result<Bytes> NodeSource::call(Address const& to, std::span<std::uint8_t const> data, std::uint64_t block) {
+    ContractCall const question{to, Bytes(data.begin(), data.end())};
+    if (block == announced_calls_block_ && std::ranges::find(announced_calls_, question) != announced_calls_.end()) call_ahead();
+    if (auto const found = answers_.find(question); block == announced_calls_block_ && found != answers_.end()) {
+        Bytes answer = std::move(found->second);
+        answers_.erase(found);
+        return answer;
+    }
     Bytes out;
-    std::string const params = fmt::format(R"([{{"to":"{}","data":"{}"}},{}])", hex_of(to), hex_of(data), block_number(block));
-    PLIMSOLL_TRYV(ask("eth_call", params, [&](element value) -> result<void> {
+    Call const call = contract_call(to, data, block);
+    PLIMSOLL_TRYV(ask(call.method, call.params, [&](element value) -> result<void> {
         std::string_view text;
         if (value.get(text) != simdjson::SUCCESS) return fail(Errc::node_answers_garbage, name() + ": eth_call: not a text");
-        PLIMSOLL_TRYV(append_hex(text, out));
-        return outcome::success();
+        return append_hex(text, out);
     }));
     return out;
 }

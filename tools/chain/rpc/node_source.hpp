@@ -34,6 +34,7 @@ public:
                                              std::uint64_t block) override;
     [[nodiscard]] std::string name() const override { return client_.endpoint().shown(); }
     void will_read(std::uint64_t first, std::uint64_t last, std::span<Address const> of) override;
+    void will_call(std::span<ContractCall const> calls, std::uint64_t block) override;
 
     [[nodiscard]] ClientCost const& cost() const { return client_.cost(); }
 
@@ -51,6 +52,7 @@ private:
     [[nodiscard]] result<std::vector<Receipt>> read_receipts_of(simdjson::dom::element json, Header const& header) const;
     [[nodiscard]] result<void> ask_logs(std::string const& addresses, std::uint64_t first, std::uint64_t last,
                                         std::vector<Log>& out);
+    void call_ahead();
     /// One call, its result handed to `take`.
     template <class F> [[nodiscard]] result<void> ask(std::string method, std::string params, F&& take);
 
@@ -60,6 +62,9 @@ private:
     std::uint64_t announced_last_ = 0;
     std::vector<Address> announced_of_;
     std::map<std::uint64_t, Block> ahead_; ///< by number; each is handed out once
+    std::vector<ContractCall> announced_calls_; ///< not asked yet
+    std::uint64_t announced_calls_block_ = 0;
+    std::map<ContractCall, Bytes> answers_; ///< to those that were asked; each is handed out once
     bool has_block_receipts_ = true;       ///< false once the node has said that it lacks eth_getBlockReceipts
 };
 
