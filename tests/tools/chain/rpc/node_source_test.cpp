@@ -49,6 +49,21 @@ TEST_F(Node, GivesWholeBlocksThatProve) {
     EXPECT_EQ(from->call(vault, Bytes{1, 2}, 3).value(), answer);
 }
 
+TEST_F(Node, CallsAheadInOneRequestAndHandsEachAnswerOutOnce) {
+    chain_.mine_marked(3, vault);
+    auto const from = source();
+    std::vector<ContractCall> const calls{{vault, {1}}, {vault, {2}}, {other, {1}}};
+    from->will_call(calls, 2);
+    for (ContractCall const& each : calls) EXPECT_EQ(from->call(each.to, each.data, 2).value().size(), 32U);
+    EXPECT_EQ(node_.requests(), 1);
+    EXPECT_TRUE(from->call(vault, Bytes{1}, 2)); // again
+    EXPECT_TRUE(from->call(vault, Bytes{2}, 3)); // at another block
+    EXPECT_EQ(node_.requests(), 3);
+    node_.lacks = {"eth_call"};
+    from->will_call(calls, 2);
+    EXPECT_TRUE(from->call(vault, Bytes{1}, 2).error().is(Errc::method_absent));
+}
+
 TEST_F(Node, ReadsAheadInFewRequestsAndOnlyTheReceiptsThatAreWanted) {
     chain_.mine_marked(4, other);
     chain_.mine_marked(4, vault);
