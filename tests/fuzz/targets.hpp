@@ -18,11 +18,13 @@ struct Target {
 [[nodiscard]] std::span<Target const> proof_targets();
 /// Of people's texts: event and command lines, CSV, presets, the files of importers.
 [[nodiscard]] std::span<Target const> text_targets();
+/// Of a chain's records: RLP, JSON, proofs, ABIs, logs, mappings, the importer.
+[[nodiscard]] std::span<Target const> chain_targets();
 
 /// All of them; null where none has that name.
 [[nodiscard]] Target const* find_target(std::string_view name);
 template <class F> void for_targets(F&& f) {
-    for (auto const targets : {stored_targets(), proof_targets(), text_targets()}) {
+    for (auto const targets : {stored_targets(), proof_targets(), text_targets(), chain_targets()}) {
         for (Target const& target : targets) f(target);
     }
 }

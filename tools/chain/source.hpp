@@ -91,6 +91,8 @@ public:
     /// A hint: the blocks of that range will be asked for in order, and the receipts of those whose bloom may hold a log
     /// of one of the addresses (none: of all). An earlier hint is forgotten.
     virtual void will_read(std::uint64_t /*first*/, std::uint64_t /*last*/, std::span<Address const> /*of*/) {}
+    /// Of a source that has an end: its first block. None: it goes back to the chain's beginning.
+    [[nodiscard]] virtual std::optional<std::uint64_t> first_block() const { return std::nullopt; }
     /// For messages: never with keys.
     [[nodiscard]] virtual std::string name() const = 0;
 };

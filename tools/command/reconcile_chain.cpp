@@ -124,7 +124,7 @@ void ReconcileChainAsk::add_to(CLI::App& command) {
     command.add_option("--chain", chain, "A file of saved blocks, as `plimsoll chain save` writes it");
     command.add_option("--at", at, "With --chain: the block at which both sides are compared, or final");
     command.add_option("--source", source, "With --chain: the ledger's source; else its only one");
-    command.add_option("--from", from, "With --chain: the first block; else the first that the ledger has");
+    command.add_option("--from", from, "With --chain: the first block; else the ledger's first, or an earlier one of the file");
     command.add_option("--limit", limit, "With --chain: how many differences are shown")->capture_default_str();
 }
 
