@@ -20,11 +20,13 @@ struct Target {
 [[nodiscard]] std::span<Target const> text_targets();
 /// Of a chain's nodes: their answers, their addresses.
 [[nodiscard]] std::span<Target const> node_targets();
+/// Of a chain's records: RLP, JSON, proofs, ABIs, logs, mappings, the importer.
+[[nodiscard]] std::span<Target const> chain_targets();
 
 /// All of them; null where none has that name.
 [[nodiscard]] Target const* find_target(std::string_view name);
 template <class F> void for_targets(F&& f) {
-    for (auto const targets : {stored_targets(), proof_targets(), text_targets(), node_targets()}) {
+    for (auto const targets : {stored_targets(), proof_targets(), text_targets(), node_targets(), chain_targets()}) {
         for (Target const& target : targets) f(target);
     }
 }

@@ -129,7 +129,7 @@ Origin BlockBooking::origin_of(BlockPlace const& block, Cursor cursor, std::uint
     return origin;
 }
 
-/// Whether the ledger has gone past the block, and has this one.
+/// Whether the ledger has gone past the block, and has this one; or nothing of it, where its logs may move nothing.
 result<bool> BlockBooking::is_known(BlockPlace const& block) {
     book::ChainRow const* const row = chain_row();
     PLIMSOLL_ASSERT(row != nullptr); // begin() defines it
@@ -149,6 +149,8 @@ result<bool> BlockBooking::is_known(BlockPlace const& block) {
     }
     auto const verdict = record_block(block);
     if (!verdict && verdict.error().is(replay::Errc::record_conflicts)) return replaced(verdict.error().detail());
+    bool const moved_nothing = std::ranges::all_of(own_, [&](Log const* log) { return translator_.may_move_nothing(*log); });
+    if (!verdict && verdict.error().is(replay::Errc::record_late) && moved_nothing) return true;
     PLIMSOLL_TRYV(verdict);
     return true;
 }

@@ -88,6 +88,11 @@ result<FileBlock> FileSource::block(std::uint64_t number, bool with_receipts) {
     return std::move(*block);
 }
 
+std::optional<std::uint64_t> FileSource::first_block() const {
+    if (blocks_.empty()) return std::nullopt;
+    return blocks_.begin()->first;
+}
+
 result<Header> FileSource::header(BlockTag) {
     if (blocks_.empty()) return missing(name_ + " has no blocks");
     return header(blocks_.rbegin()->first);

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] result<Bytes> call(Address const& to, std::span<std::uint8_t const> data, std::uint64_t block) override;
     [[nodiscard]] result<AccountProof> proof(Address const& account, std::span<Bytes32 const> slots,
                                              std::uint64_t block) override;
+    [[nodiscard]] std::optional<std::uint64_t> first_block() const override;
     [[nodiscard]] std::string name() const override { return name_; }
 
 private:

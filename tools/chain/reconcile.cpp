@@ -4,6 +4,7 @@
 #include "replay/adopted_preset.hpp"
 #include "tools/text/event_writer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -106,7 +107,8 @@ result<ReconcileReport> reconcile_chain(replay::Reader const& reader, ChainSourc
     report.at = ask.at;
     report.sequence = side.sequence;
     report.events = side.events;
-    report.from = ask.from.value_or(side.records.empty() ? ask.at : side.records.front().cursor.major);
+    std::uint64_t const ours = side.records.empty() ? ask.at : side.records.front().cursor.major;
+    report.from = ask.from.value_or(std::min(ours, source.first_block().value_or(ours)));
     if (report.from > ask.at) report.from = ask.at;
     PLIMSOLL_TRY(header, source.header(ask.at));
     report.block_hash = header.hash;

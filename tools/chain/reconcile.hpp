@@ -38,7 +38,7 @@ struct Finding {
 struct ReconcileAsk {
     std::uint64_t at = 0; ///< the block after which both sides are compared
     std::string source;   ///< of the ledger
-    std::optional<std::uint64_t> from; ///< the first block; none: the ledger's first
+    std::optional<std::uint64_t> from; ///< none: the ledger's first, or an earlier one of a saved file
     std::size_t findings_limit = 100; ///< kept; all are counted
     /// Called now and then with blocks read and blocks in all.
     std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};

@@ -100,6 +100,8 @@ public:
     virtual void will_read(std::uint64_t /*first*/, std::uint64_t /*last*/, std::span<Address const> /*of*/) {}
     /// A hint: these will be asked at that block. An earlier hint is forgotten.
     virtual void will_call(std::span<ContractCall const> /*calls*/, std::uint64_t /*block*/) {}
+    /// Of a source that has an end: its first block. None: it goes back to the chain's beginning.
+    [[nodiscard]] virtual std::optional<std::uint64_t> first_block() const { return std::nullopt; }
     /// For messages: never with keys.
     [[nodiscard]] virtual std::string name() const = 0;
 };

@@ -3,6 +3,8 @@
 #include "ledger/book/errc.hpp"
 #include "ledger/book/postings.hpp"
 
+#include <algorithm>
+
 namespace plimsoll::tools::chain {
 
 Translator::Translator(Mapping const& mapping, Keeper& keeper) : mapping_(mapping), keeper_(keeper), memories_(mapping.memories) {
@@ -56,6 +58,14 @@ result<void> Translator::translate(MappedContract const& contract, BlockPlace co
                                             " with " + std::to_string(log.topics.size() - 1) + " indexed arguments");
     }
     return fail(Errc::log_unmapped, "no [[rule]] or [[ignore]] takes this " + contract.name + "." + event->signature);
+}
+
+bool Translator::may_move_nothing(Log const& log) const {
+    auto const found = log.topics.empty() ? rules_.end() : rules_.find(log.topics[0]);
+    if (found == rules_.end()) return false;
+    return std::ranges::any_of(found->second, [&](Rule const* rule) {
+        return rule->make == nullptr && rule->contract->address == log.address && rule->event->indexed + 1 == log.topics.size();
+    });
 }
 
 namespace {

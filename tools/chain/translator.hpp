@@ -44,6 +44,8 @@ public:
     [[nodiscard]] result<void> translate(MappedContract const& contract, BlockPlace const& block,
                                          std::span<Log const* const> transaction, std::size_t place,
                                          std::vector<Body>& facts);
+    /// Whether the mapping has an [[ignore]] for such a log.
+    [[nodiscard]] bool may_move_nothing(Log const& log) const;
     /// What the transaction leaves, once `facts` are booked too: facts of their own.
     [[nodiscard]] result<void> add_residuals(std::vector<Body>& facts);
 

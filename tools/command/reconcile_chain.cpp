@@ -122,7 +122,7 @@ void ReconcileChainAsk::add_to(CLI::App& command) {
     command.add_option("--chain", chain, "The address of a node's JSON-RPC, or a file of saved blocks");
     command.add_option("--at", at, "With --chain: the block at which both sides are compared, or final");
     command.add_option("--source", source, "With --chain: the ledger's source; else its only one");
-    command.add_option("--from", from, "With --chain: the first block; else the first that the ledger has");
+    command.add_option("--from", from, "With --chain: the first block; else the ledger's first, or an earlier one of the file");
     command.add_option("--limit", limit, "With --chain: how many differences are shown")->capture_default_str();
     node.add_to(command);
 }

@@ -1,6 +1,7 @@
 // plimsoll import --format evm-json: proved, translated and booked, once.
 #include "tests/tools/chain/vault_sample.hpp"
 #include "tests/tools/import_setting.hpp"
+#include "tools/chain/mapping.hpp"
 #include "tools/errc.hpp"
 #include "tools/import/evm_json.hpp"
 
@@ -208,6 +209,33 @@ TEST_F(EvmImport, ALogOfAWrongShapeNamesTheArgument) {
     chain = ChainMaker();
     chain.add({{deposited(1, Int128{1} << 125)}}); // of 10^-6: more than the ledger counts
     EXPECT_NE(refused(chain.file(), Errc::value_refused).find("amount: "), std::string::npos);
+}
+
+/// A block of which nothing was booked leaves no trace, and must not be taken for one that was missed.
+TEST_F(EvmImport, ABlockWithNothingButIgnoredLogsIsKnownAgain) {
+    std::string toml = MappingText::load("erc20-vault").value().toml;
+    auto const begin = toml.find("[[rule]]\ncontract = \"vault\"\nevent = \"PricePosted\"");
+    auto const end = toml.find("# The liquidator takes");
+    ASSERT_NE(begin, std::string::npos);
+    toml.replace(begin, end - begin, "[[ignore]]\ncontract = \"vault\"\nevent = \"PricePosted\"\n\n");
+    ImportOptions options = vault_options();
+    options.mapping = setting_.file(toml, "quiet.toml").string();
+    ChainMaker chain;
+    chain.add({{deposited(1, dollar)}});
+    chain.add({{price_posted(0, one)}});
+    chain.add({{deposited(1, dollar)}});
+    ImportSummary const first = taken(chain.file(), options);
+    EXPECT_EQ(first.records_added, 2U);
+    EXPECT_EQ(first.records_passed_over, 1U);
+    ImportSummary const again = taken(chain.file(), options);
+    EXPECT_EQ(again.events_added, 0U);
+    EXPECT_EQ(again.records_duplicate, 3U);
+    // One with a log that was never booked is another matter.
+    ChainMaker other;
+    other.add({{deposited(1, dollar)}});
+    other.add({{deposited(2, dollar)}});
+    other.add({{deposited(1, dollar)}});
+    static_cast<void>(refused(other.file(), replay::Errc::record_late, options));
 }
 
 TEST_F(EvmImport, LogsWithoutTheirBlocksAreTakenOnlyWhenAskedFor) {

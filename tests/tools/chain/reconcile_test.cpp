@@ -27,7 +27,6 @@ protected:
         ReconcileAsk ask;
         ask.at = at;
         ask.source = "erc20-vault";
-        ask.from = 1;
         auto report = reconcile_chain(*setting.reader(), *source.value(), ask);
         EXPECT_TRUE(report) << (report ? "" : report.error().message());
         return report ? std::move(report.value()) : ReconcileReport{};
@@ -105,6 +104,15 @@ TEST_F(Reconciled, ABlockWhoseLogsAreAllGoneIsMissingToo) {
         lines.erase(line_of(lines, "4:3"));
     });
     EXPECT_THAT(kinds(report), testing::ElementsAre("missing", "missing", "missing"));
+}
+
+/// The ledger does not know what it lost before its first block; the file does.
+TEST_F(Reconciled, WhatIsMissingBeforeTheLedgersFirstBlockIsFoundToo) {
+    auto const report = damaged([](auto& lines) {
+        for (auto const* cursor : {"1:0", "1:2", "1:4", "3:0", "3:1", "3:2"}) lines.erase(line_of(lines, cursor));
+    });
+    EXPECT_EQ(report.from, 1U);
+    EXPECT_THAT(kinds(report), testing::ElementsAre("missing", "missing", "missing", "missing", "missing", "missing"));
 }
 
 TEST_F(Reconciled, AnAmountThatWasChangedIsFoundWithBothSides) {
