@@ -1,11 +1,10 @@
 #include "replay/catch_up.hpp"
 
 #include "ledger/book/apply.hpp"
+#include "replay/pipe.hpp"
 
 #include <algorithm>
-#include <array>
-#include <condition_variable>
-#include <mutex>
+#include <optional>
 #include <thread>
 
 namespace plimsoll::replay {
@@ -16,55 +15,10 @@ constexpr std::uint64_t second_thread_events = 50'000;
 /// A book of fewer balances and positions is loaded on one thread.
 constexpr std::uint64_t second_thread_rows = 50'000;
 
-/// Batches on their way from the reading to the reducing thread: a ring of a few, reused.
-class Pipe {
-public:
-    struct Slot {
-        AlignedBytes bytes;
-        std::optional<BatchView> view;
-    };
-
-    /// The next slot to fill, or null where the reducer has given up.
-    [[nodiscard]] Slot* to_fill() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return filled_ - taken_ < slots_.size() || stopped_; });
-        return stopped_ ? nullptr : &slots_[filled_ % slots_.size()];
-    }
-    void filled() {
-        std::lock_guard lock(mutex_);
-        ++filled_;
-        changed_.notify_all();
-    }
-    /// The next slot to reduce, or null where the reader has ended and all is taken.
-    [[nodiscard]] Slot* to_take() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return filled_ != taken_ || ended_; });
-        return filled_ == taken_ ? nullptr : &slots_[taken_ % slots_.size()];
-    }
-    void taken() {
-        std::lock_guard lock(mutex_);
-        ++taken_;
-        changed_.notify_all();
-    }
-    void end() {
-        std::lock_guard lock(mutex_);
-        ended_ = true;
-        changed_.notify_all();
-    }
-    void stop() {
-        std::lock_guard lock(mutex_);
-        stopped_ = true;
-        changed_.notify_all();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::array<Slot, 16> slots_;
-    std::size_t filled_ = 0;
-    std::size_t taken_ = 0;
-    bool ended_ = false;
-    bool stopped_ = false;
+/// A batch on its way from the reading to the reducing thread.
+struct ReadBatch {
+    AlignedBytes bytes;
+    std::optional<BatchView> view;
 };
 
 /// The reading half: copies each batch out, verifies it, and checks the chain.
@@ -121,11 +75,11 @@ private:
 }
 
 [[nodiscard]] result<void> replay_on_two(TailReader& reader, book::Book& book, std::uint64_t last) {
-    Pipe pipe;
+    Pipe<ReadBatch> pipe;
     result<void> read_verdict = outcome::success();
     std::thread reading([&] {
         while (!reader.done()) {
-            Pipe::Slot* slot = pipe.to_fill();
+            ReadBatch* slot = pipe.to_fill();
             if (slot == nullptr) break;
             auto batch = reader.read(slot->bytes);
             if (!batch) {
@@ -139,7 +93,7 @@ private:
         pipe.end();
     });
     result<void> verdict = outcome::success();
-    while (Pipe::Slot* slot = pipe.to_take()) {
+    while (ReadBatch* slot = pipe.to_take()) {
         verdict = reduce(book, *slot->view, last);
         if (!verdict) {
             pipe.stop();

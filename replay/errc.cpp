@@ -31,6 +31,18 @@ Rule describe(Errc code) {
         return rule("tree_disagrees",
                     "the event tree was built over other events than the log holds now: an older copy, or an altered log",
                     Status::damaged);
+    case Errc::not_a_backup:
+        return rule("not_a_backup", "not a backup of a Plimsoll ledger (make one with: plimsoll backup DIR TO)", Status::bad_input);
+    case Errc::backup_damaged:
+        return rule("backup_damaged", "the backup is damaged, so nothing of it was used; take another backup", Status::damaged);
+    case Errc::backup_of_another:
+        return rule("backup_of_another", "the backup is not of this ledger's history; choose another place, or compare both",
+                    Status::bad_input);
+    case Errc::backup_busy:
+        return rule("backup_busy", "another process is writing this backup; wait for it", Status::bad_input);
+    case Errc::histories_part:
+        return rule("histories_part", "the ledger and the backup hold different histories; nothing was changed, find out which is right",
+                    Status::damaged);
     }
     return rule("unknown", "unknown failure", Status::damaged);
 }

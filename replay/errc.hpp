@@ -16,6 +16,11 @@ enum class Errc {
     sequence_gap,
     tree_missing,
     tree_disagrees,
+    not_a_backup,
+    backup_damaged,
+    backup_of_another,
+    backup_busy,
+    histories_part,
 };
 
 [[nodiscard]] Rule describe(Errc code);

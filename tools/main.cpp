@@ -53,6 +53,9 @@ int main(int argc, char** argv) {
     add_bisect(shell);
     add_stats(shell);
     add_witness(shell);
+    add_backup(shell);
+    add_restore(shell);
+    add_repair(shell);
     add_checkpoint(shell);
     add_tree(shell);
     add_key(shell);

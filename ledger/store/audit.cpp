@@ -25,6 +25,34 @@ result<std::optional<std::string>> entry(Store const& store, Family family, std:
     return std::optional(std::move(value));
 }
 
+struct EntriesInOrder::Impl {
+    std::unique_ptr<rocksdb::Iterator> at;
+    std::string_view family;
+};
+
+EntriesInOrder::EntriesInOrder(Store const& store, Family family) : impl_(std::make_unique<Impl>()) {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    impl_->at.reset(store.database().db().NewIterator(options, store.database().family(family)));
+    impl_->family = family_names.at(static_cast<std::size_t>(family));
+}
+EntriesInOrder::~EntriesInOrder() = default;
+EntriesInOrder::EntriesInOrder(EntriesInOrder&&) noexcept = default;
+EntriesInOrder& EntriesInOrder::operator=(EntriesInOrder&&) noexcept = default;
+
+result<bool> EntriesInOrder::has(std::string_view key, std::string_view value) {
+    rocksdb::Iterator& at = *impl_->at;
+    if (!at.Valid() || view(at.key()) != key) at.Seek(slice(key));
+    if (!at.Valid()) {
+        PLIMSOLL_TRYV(told(at.status(), "reading " + std::string(impl_->family)));
+        return false;
+    }
+    if (view(at.key()) != key) return false;
+    bool const is_same = view(at.value()) == value;
+    at.Next();
+    return is_same;
+}
+
 result<void> verify_checksums(Store const& store) {
     rocksdb::ReadOptions options;
     options.verify_checksums = true;

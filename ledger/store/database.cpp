@@ -8,7 +8,6 @@
 #include <rocksdb/table.h>
 
 #include <atomic>
-#include <map>
 #include <thread>
 
 namespace plimsoll::store {
@@ -16,18 +15,17 @@ namespace {
 
 std::atomic<rocksdb::Env*> environment_in_use{nullptr};
 
-/// Names and sizes of a directory's files: whether a writer is at work in it.
-using Listing = std::map<std::string, std::uintmax_t>;
-[[nodiscard]] Listing listing(std::filesystem::path const& directory) {
+} // namespace
+
+Listing listing_of(std::filesystem::path const& directory) {
     Listing files;
     std::error_code error;
     for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end; each.increment(error)) {
-        files[each->path().filename().string()] = std::filesystem::file_size(each->path(), error);
+        std::error_code gone;
+        files[each->path().filename().string()] = std::filesystem::file_size(each->path(), gone);
     }
     return files;
 }
-
-} // namespace
 
 void use_environment(rocksdb::Env* environment) { environment_in_use = environment; }
 
@@ -113,13 +111,13 @@ result<std::unique_ptr<Database>> Database::open(std::filesystem::path const& pa
     // A writer at work may retire a file between a reader's listing and its opening of it: look again. Where nothing
     // moved meanwhile, it is damage.
     Listing before;
-    for (int attempt = 0; attempt < (access == Access::read ? 20 : 1); ++attempt) {
+    for (int attempt = 0; attempt < (access == Access::read ? reader_attempts : 1); ++attempt) {
         if (attempt != 0) std::this_thread::sleep_for(std::chrono::milliseconds(5 * attempt));
-        before = listing(path);
+        before = listing_of(path);
         status = access == Access::write
                      ? rocksdb::DB::Open(options, path.string(), descriptors, &handles, &db)
                      : rocksdb::DB::OpenForReadOnly(options, path.string(), descriptors, &handles, &db);
-        if (status.ok() || listing(path) == before) break;
+        if (status.ok() || listing_of(path) == before) break;
     }
     PLIMSOLL_TRYV(told(status, "opening " + path.string()));
     database->db_.reset(db);

@@ -8,7 +8,9 @@
 #include <rocksdb/db.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace plimsoll::store {
 
@@ -47,6 +49,13 @@ private:
     return std::as_bytes(std::span<char const>(text.data(), text.size()));
 }
 [[nodiscard]] inline std::string_view view(rocksdb::Slice const& text) { return {text.data(), text.size()}; }
+
+/// Names and sizes of a directory's files: where they change, a writer is at work, and what was read may be half of
+/// the old and half of the new. RocksDB leaves out a write-ahead file that went meanwhile without a word.
+using Listing = std::map<std::string, std::uintmax_t>;
+[[nodiscard]] Listing listing_of(std::filesystem::path const& directory);
+/// So often a reader looks again.
+inline constexpr int reader_attempts = 20;
 
 /// Nothing where it succeeded; else our failure: corruption is damage, the rest a failing disk.
 [[nodiscard]] result<void> told(rocksdb::Status const& status, std::string_view doing);

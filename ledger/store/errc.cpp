@@ -20,7 +20,7 @@ Rule describe(Errc code) {
                     "another process has this ledger open for writing; wait for it or stop it (reading is possible)",
                     Status::bad_input);
     case Errc::damaged:
-        return rule("damaged", "the ledger's files are damaged; nothing was changed, restore them from a copy",
+        return rule("damaged", "the ledger's files are damaged; nothing was changed: plimsoll repair DIR --from BACKUP",
                     Status::damaged);
     case Errc::disk_failed:
         return rule("disk_failed", "the disk refused; what was not accepted is not in the ledger", Status::damaged);
@@ -55,8 +55,8 @@ Rule describe(Errc code) {
                     Status::damaged);
     case Errc::history_missing:
         return rule("history_missing",
-                    "acknowledged history is missing: a lost or cut write-ahead log, or an older copy of the ledger; restore a "
-                    "newer copy, or see: plimsoll witness DIR show",
+                    "acknowledged history is missing: a lost or cut write-ahead log, or an older copy of the ledger; "
+                    "plimsoll repair DIR --from BACKUP, or see: plimsoll witness DIR show",
                     Status::damaged);
     case Errc::history_differs:
         return rule("history_differs",

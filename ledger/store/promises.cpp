@@ -4,7 +4,9 @@
 #include "ledger/store/store.hpp"
 #include "ledger/store/witness.hpp"
 
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 namespace plimsoll::store {
 namespace {
@@ -117,6 +119,19 @@ result<LogHead> Store::whole_log(Error const& damage, std::string const& promise
 }
 
 result<void> Store::open_to_read(Promise const& promise) {
+    for (int attempt = 1;; ++attempt) {
+        Listing const before = listing_of(directory_ / "db");
+        auto const verdict = open_once(promise);
+        bool const is_final = verdict || attempt == reader_attempts || listing_of(directory_ / "db") == before;
+        if (is_final) return verdict;
+        database_.reset();
+        damage_.reset();
+        notes_.clear();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5 * attempt));
+    }
+}
+
+result<void> Store::open_once(Promise const& promise) {
     auto database = Database::open(directory_ / "db", Access::read, false);
     if (database) {
         database_ = std::move(database.value());

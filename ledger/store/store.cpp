@@ -136,8 +136,10 @@ result<std::unique_ptr<Store>> Store::open_reader(fs::path const& directory, Tru
     auto promise = has_witness ? Witness::read(store->witness_path()) : result<Promise>(Promise{});
     if (!promise && trust == Trust::checked) return outcome::failure(promise.error());
     if (has_witness && promise) store->promise_found_ = std::make_unique<Promise>(promise.value());
-    if (has_witness && trust == Trust::checked) {
-        PLIMSOLL_TRYV(store->open_to_read(promise.value()));
+    if (has_witness && promise) {
+        auto const verdict = store->open_to_read(promise.value());
+        bool const is_for_others_to_judge = trust == Trust::unchecked && store->database_ && !store->damage_;
+        if (!verdict && !is_for_others_to_judge) return outcome::failure(verdict.error());
         if (store->damage_) store->notes_ += "; it is read up to there (" + store->damage_->detail() + ")";
         store->tell_notes();
         return store;

@@ -122,8 +122,10 @@ private:
     Store() = default;
     /// The log as it lies there is what was promised, but for at most `limit_batches` more.
     [[nodiscard]] result<void> compare(Promise const& promise, std::size_t limit_batches) const;
-    /// Opens the log for reading, up to damage behind which nothing was promised, and compares it with the promise.
+    /// Opens the log for reading, up to damage behind which nothing was promised, and compares it with the promise. Where
+    /// files moved meanwhile it looks again.
     [[nodiscard]] result<void> open_to_read(Promise const& promise);
+    [[nodiscard]] result<void> open_once(Promise const& promise);
     /// From there for writing: RocksDB takes files away that it does not know, so nothing is opened so before it was
     /// found to be what was promised. Cuts a damaged end off, and keeps it.
     [[nodiscard]] result<void> open_to_write();

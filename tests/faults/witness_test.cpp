@@ -7,6 +7,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 namespace plimsoll::replay {
 namespace {
 
@@ -192,6 +195,34 @@ TEST_F(Witnessed, RefusesAWitnessFarBehind) {
     auto const verdict = opened();
     ASSERT_FALSE(verdict);
     EXPECT_TRUE(verdict.error().is(store::Errc::witness_behind)) << verdict.error().message();
+}
+
+/// A writer that opens moves its write-ahead log into tables: whoever reads meanwhile must not take the one for gone
+/// before he has seen the other.
+TEST_F(Witnessed, ReadersBesideAWriterThatOpensSeeAllThatWasPromised) {
+    std::atomic<bool> is_ending = false;
+    std::atomic<std::uint64_t> acknowledged = sequence_;
+    std::thread writer([&] {
+        for (std::uint64_t record = 1'000; record < 1'040; ++record) {
+            auto engine = ledger_.open(in_batches_of(5));
+            static_cast<void>(must(engine->submit({payment(record)})));
+            must(engine->commit());
+            acknowledged = engine->durable_sequence();
+        }
+        is_ending = true;
+    });
+    std::uint64_t readers = 0;
+    while (!is_ending && !HasFailure()) {
+        std::uint64_t const before = acknowledged;
+        auto const reader = Reader::open(ledger_.path());
+        EXPECT_TRUE(reader) << reader.error().message();
+        if (reader) {
+            EXPECT_GE(reader.value()->log_size(), before);
+        }
+        ++readers;
+    }
+    writer.join();
+    EXPECT_GT(readers, 0U);
 }
 
 TEST(WitnessModes, AreKeptWithTheLedger) {

@@ -46,7 +46,7 @@ TEST(StoreErrc, IsToldInASentence) {
          {Errc::already_open, "already_open", Status::bad_input,
           "another process has this ledger open for writing; wait for it or stop it (reading is possible)"},
          {Errc::damaged, "damaged", Status::damaged,
-          "the ledger's files are damaged; nothing was changed, restore them from a copy"},
+          "the ledger's files are damaged; nothing was changed: plimsoll repair DIR --from BACKUP"},
          {Errc::disk_failed, "disk_failed", Status::damaged,
           "the disk refused; what was not accepted is not in the ledger"},
          {Errc::tiles_damaged, "tiles_damaged", Status::damaged,
@@ -70,7 +70,7 @@ TEST(StoreErrc, IsToldInASentence) {
           "copy; plimsoll verify DIR, then: plimsoll witness DIR accept"},
          {Errc::history_missing, "history_missing", Status::damaged,
           "acknowledged history is missing: a lost or cut write-ahead log, or an older copy of the ledger; "
-          "restore a newer copy, or see: plimsoll witness DIR show"},
+          "plimsoll repair DIR --from BACKUP, or see: plimsoll witness DIR show"},
          {Errc::history_differs, "history_differs", Status::damaged,
           "the ledger holds another history than was acknowledged; restore the right copy, or see: "
           "plimsoll witness DIR show"}});
@@ -96,7 +96,16 @@ TEST(ReplayErrc, IsToldInASentence) {
          {Errc::tree_missing, "tree_missing", Status::usage,
           "the event tree does not reach that far yet; plimsoll tree DIR builds it"},
          {Errc::tree_disagrees, "tree_disagrees", Status::damaged,
-          "the event tree was built over other events than the log holds now: an older copy, or an altered log"}});
+          "the event tree was built over other events than the log holds now: an older copy, or an altered log"},
+         {Errc::not_a_backup, "not_a_backup", Status::bad_input,
+          "not a backup of a Plimsoll ledger (make one with: plimsoll backup DIR TO)"},
+         {Errc::backup_damaged, "backup_damaged", Status::damaged,
+          "the backup is damaged, so nothing of it was used; take another backup"},
+         {Errc::backup_of_another, "backup_of_another", Status::bad_input,
+          "the backup is not of this ledger's history; choose another place, or compare both"},
+         {Errc::backup_busy, "backup_busy", Status::bad_input, "another process is writing this backup; wait for it"},
+         {Errc::histories_part, "histories_part", Status::damaged,
+          "the ledger and the backup hold different histories; nothing was changed, find out which is right"}});
 }
 
 } // namespace

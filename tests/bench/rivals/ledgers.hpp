@@ -17,6 +17,7 @@ namespace plimsoll::bench {
 
 // The benchmarks, by name (main.cpp).
 void bench_replay(Setting const& setting);
+void bench_verify(Setting const& setting);
 void bench_memory(Setting const& setting);
 void bench_disk(Setting const& setting);
 void bench_append(Setting const& setting);

@@ -18,7 +18,8 @@ constexpr std::array benches{
     Named{"append", bench_append},     Named{"append-one", bench_append_one}, Named{"replay", bench_replay},
     Named{"as-of-account", bench_as_of_account}, Named{"as-of-book", bench_as_of_book}, Named{"history", bench_history},
     Named{"import", bench_import},     Named{"disk", bench_disk},             Named{"memory", bench_memory},
-    Named{"clearing", bench_clearing}, Named{"chain", bench_chain},           Named{"sql", print_sql},
+    Named{"clearing", bench_clearing}, Named{"chain", bench_chain},           Named{"verify", bench_verify},
+    Named{"sql", print_sql},
 };
 
 } // namespace
@@ -28,7 +29,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> names;
     Setting setting;
     bool quick = false;
-    app.add_option("name", names, "which: append append-one replay as-of-account as-of-book history import disk memory clearing chain");
+    app.add_option("name", names, "which: append append-one replay as-of-account as-of-book history import disk memory clearing chain verify");
     app.add_option("--directory", setting.directory, "room for ledgers (about 5 GB)")->required();
     app.add_option("--events", setting.events, "events in the shared ledger");
     app.add_option("--accounts", setting.accounts, "accounts");

@@ -3,6 +3,7 @@
 
 #include "ledger/store/store.hpp"
 #include "replay/catch_up.hpp"
+#include "replay/verify.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -43,6 +44,26 @@ void bench_replay(Setting const& setting) {
     };
     figure("replay_one_thread", one);
     figure("replay_two_threads", two);
+}
+
+/// Verify beside a plain replay of the same log, both on as many threads as they take.
+void bench_verify(Setting const& setting) {
+    std::filesystem::path const directory = shared_ledger(setting);
+    auto const store = std::move(need(store::Store::open_reader(directory)).value());
+    std::uint64_t const events = need(store->head()).value().sequence;
+    std::vector<double> plain;
+    std::vector<double> verified;
+    for (int round = 0; round < setting.rounds; ++round) {
+        book::Book book;
+        plain.push_back(seconds([&] { need(replay::replay_log(*store, book, events, nullptr, {})); }));
+        verified.push_back(seconds([&] {
+            auto const report = std::move(need(replay::verify(directory, [](std::uint64_t, std::uint64_t) {})).value());
+            if (!report.findings.empty()) die(report.findings.front().what + ": " + report.findings.front().where);
+        }));
+    }
+    auto const rate = [&](std::vector<double> const& times) { return static_cast<double>(events) / median(times); };
+    print({"verify", "events/s", rate(verified), "plain replay of the same log, two threads", rate(plain), rate(verified) / rate(plain)},
+          {{"events", static_cast<double>(events)}, {"times_a_replay", rate(plain) / rate(verified)}});
 }
 
 /// In a child, so that its peak is of the replay alone.

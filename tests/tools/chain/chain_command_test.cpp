@@ -53,12 +53,12 @@ TEST_F(ChainCommand, ADifferenceEndsWithOneAndNamesTheFirst) {
     simdjson::dom::parser parser;
     simdjson::dom::element root;
     ASSERT_EQ(parser.parse(json.out).get(root), simdjson::SUCCESS) << json.out;
-    EXPECT_EQ(root["block"].get_uint64(), 4U);
+    EXPECT_EQ(root["block"].get_uint64().value(), 4U);
     simdjson::dom::element const first = root["findings"].at(0);
     EXPECT_EQ(first["kind"].get_string().value(), "unproved"); // the ledger holds another block 4
-    EXPECT_EQ(root["counts"]["amount"].get_uint64(), 1U);
-    EXPECT_EQ(root["findings"].at(1)["log_index"].get_uint64(), 2U);
-    EXPECT_TRUE(root["complete"].get_bool());
+    EXPECT_EQ(root["counts"]["amount"].get_uint64().value(), 1U);
+    EXPECT_EQ(root["findings"].at(1)["log_index"].get_uint64().value(), 2U);
+    EXPECT_TRUE(root["complete"].get_bool().value());
 }
 
 struct Misused {
