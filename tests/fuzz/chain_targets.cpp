@@ -18,7 +18,7 @@ using namespace tools::chain;
 void rlp(std::string_view text) {
     auto const items = read_rlp_list(view(text));
     if (!items) return;
-    Bytes out;
+    tools::chain::Bytes out;
     RlpWriter writer(out);
     std::size_t const list = writer.begin_list();
     for (RlpItem const& item : items.value()) writer.raw(item.whole);
