@@ -38,7 +38,7 @@ TEST_F(ChainCommand, ImportsAndReconciles) {
     EXPECT_THAT(setting_.run("account books " + name_of(1)).out, HasSubstr("649.9"));
     Outcome const again = setting_.run("import books --format evm-json " + mapping() + " chain.jsonl --json");
     EXPECT_EQ(again.status, 0);
-    EXPECT_THAT(again.out, HasSubstr("\"events_added\":0"));
+    EXPECT_THAT(again.out, HasSubstr("\"events_added\": 0"));
 }
 
 TEST_F(ChainCommand, ADifferenceEndsWithOneAndNamesTheFirst) {
