@@ -62,6 +62,8 @@ class Follower:
             if line is None:
                 sys.exit(f"follow ended: {self.process.stderr.read()}")
             news = json.loads(line)
+            if news["news"] != "chain":
+                continue  # trouble with the node, told and waited out
             gone += news["gone"]
             if news["tip"] == tip:
                 return gone
