@@ -62,8 +62,8 @@ class Follower:
             if line is None:
                 sys.exit(f"follow ended: {self.process.stderr.read()}")
             news = json.loads(line)
-            if news["news"] != "chain":
-                continue  # trouble with the node, told and waited out
+            if "news" not in news:
+                sys.exit(f"follow ended: {line}{self.process.stderr.read()}")
             gone += news["gone"]
             if news["tip"] == tip:
                 return gone

@@ -108,6 +108,7 @@ private:
 [[nodiscard]] bool may_pass(Error const& error) {
     using chain::rpc::Errc;
     return error.is(Errc::node_unreachable) || error.is(Errc::node_timed_out) || error.is(Errc::node_busy) ||
+           error.is(Errc::block_absent) || // a node that comes back has yet to catch up
            error.is(Errc::node_answers_garbage) || error.is(Errc::answer_incomplete) ||
            error.is(chain::follow::Errc::chain_keeps_moving);
 }
