@@ -20,6 +20,18 @@ namespace {
            error.is(Errc::record_conflicts);
 }
 
+/// Shows a watcher the log after an event once more, each event with the book behind it.
+template <class Watcher> [[nodiscard]] result<void> follow_again(Reader const& reader, std::uint64_t after, Watcher& watcher) {
+    PLIMSOLL_TRY(start, reader.at(after));
+    result<void> applied = outcome::success();
+    PLIMSOLL_TRYV(reader.for_events(after + 1, reader.log_size(), [&](std::uint64_t, Event const& event) {
+        applied = book::apply(start.book, event);
+        if (applied) watcher.follow(event, start.book);
+        return applied.has_value();
+    }));
+    return applied;
+}
+
 } // namespace
 
 ClearingHouse::~ClearingHouse() = default;
@@ -143,28 +155,14 @@ result<void> ClearingHouse::recall_interest(Reader const& reader) {
             return true;
         }));
     }
-    PLIMSOLL_TRY(start, reader.at(first - 1));
-    result<void> applied = outcome::success();
-    PLIMSOLL_TRYV(reader.for_events(first, book().sequence(), [&](std::uint64_t, Event const& event) {
-        applied = book::apply(start.book, event);
-        if (applied) interest_.follow(event, start.book);
-        return applied.has_value();
-    }));
-    return applied;
+    return follow_again(reader, first - 1, interest_);
 }
 
 /// The log as far back as any window looks, and where each breaker was last seen to move.
 result<void> ClearingHouse::recall_safeguards(Reader const& reader) {
     PLIMSOLL_TRY(last_before, reader.sequence_at(book().time() - safeguards_->memory_ns() - 1));
     std::uint64_t const first = last_before == 0 ? 0 : last_before - 1; // one more: what stood when the window began
-    PLIMSOLL_TRY(start, reader.at(first));
-    result<void> applied = outcome::success();
-    PLIMSOLL_TRYV(reader.for_events(first + 1, book().sequence(), [&](std::uint64_t, Event const& event) {
-        applied = book::apply(start.book, event);
-        if (applied) safeguards_->follow(event, start.book);
-        return applied.has_value();
-    }));
-    PLIMSOLL_TRYV(std::move(applied));
+    PLIMSOLL_TRYV(follow_again(reader, first, *safeguards_));
     safeguards_->forget_board();
     auto recall = [&](std::uint64_t sequence) {
         return reader.for_events(sequence, sequence, [&](std::uint64_t, Event const& event) {

@@ -6,39 +6,6 @@
 namespace plimsoll::book {
 namespace {
 
-/// Sums what a group of events does to each balance of an asset that bears interest.
-class ChangeSink {
-public:
-    struct Change {
-        AccountId account;
-        AssetId asset;
-        Int128 units = 0;
-    };
-
-    explicit ChangeSink(Book const& book) : book_(book) {}
-
-    void cash(AccountId account, AssetId asset, Amount amount) {
-        if (!has_interest(book_.asset(asset)) || !bears_interest(book_.account(account).kind)) return;
-        for (Change& each : changes_) {
-            if (each.account != account || each.asset != asset) continue;
-            each.units += amount.units(); // at most four of an event's
-            return;
-        }
-        changes_.push_back({account, asset, amount.units()});
-    }
-    void quote(AccountId, InstrumentId, AssetId, Amount) {}
-    void size(AccountId, InstrumentId, Quantity) {}
-    void stand(AccountId, std::uint32_t, IndexKind, Index) {}
-
-    [[nodiscard]] std::vector<Change> const& changes() const { return changes_; }
-
-private:
-    Book const& book_;
-    std::vector<Change> changes_;
-};
-
-[[nodiscard]] bool is_interest(IndexKind kind) { return kind == IndexKind::supply_interest || kind == IndexKind::borrow_interest; }
-
 /// Facts that say themselves where their rows stand.
 [[nodiscard]] bool says_its_index(Body const& body) {
     if (auto const* met = std::get_if<IndexMet>(&body)) return is_interest(met->kind);
@@ -78,32 +45,34 @@ result<Amount> pending_interest(Book const& book, BalanceRow const& row) {
     return Amount{*grown - row.amount.units()};
 }
 
+IndexMet interest_met(Book const& book, AccountId account, AssetId asset, bool owes, AccountId payer, Amount amount) {
+    IndexMet met;
+    met.account = account;
+    met.counter = payer;
+    met.subject = asset.number();
+    met.asset = asset;
+    met.kind = owes ? IndexKind::borrow_interest : IndexKind::supply_interest;
+    met.index = interest_index(book.asset(asset), owes);
+    met.amount = amount;
+    return met;
+}
+
 result<void> meet_interest(Book const& book, Origin const& origin, std::size_t first, std::vector<Event>& decided) {
     if (says_its_index(decided.back().body)) return outcome::success();
-    ChangeSink sink(book);
+    InterestChanges changes(book);
     for (std::size_t i = first; i < decided.size(); ++i) {
-        visit_body(decided[i].body, [&](auto const& fact) { post(fact, sink); });
+        visit_body(decided[i].body, [&](auto const& fact) { post(fact, changes); });
     }
     std::vector<Event> met;
-    for (ChangeSink::Change const& change : sink.changes()) {
-        auto const counter = interest_account(book, change.asset);
-        if (!counter) continue;
+    for (InterestChanges::Change const& change : changes.all()) {
+        auto const payer = interest_account(book, change.asset);
+        if (!payer) continue;
         BalanceRow const* const held = book.balance(change.account, change.asset);
-        BalanceRow row = held == nullptr ? BalanceRow{} : *held;
-        row.account = change.account;
-        row.asset = change.asset;
+        BalanceRow const row = held == nullptr ? BalanceRow{change.account, change.asset, 0, 0, {}, {}, {}} : *held;
         PLIMSOLL_TRY(pending, pending_interest(book, row));
-        Int128 const after = row.amount.units() + pending.units() + change.units;
-        Index const stand = interest_index(book.asset(change.asset), after < 0);
-        if (pending.is_zero() && row.interest_index == stand) continue;
-        IndexMet fact;
-        fact.account = change.account;
-        fact.counter = *counter;
-        fact.subject = change.asset.number();
-        fact.asset = change.asset;
-        fact.kind = after < 0 ? IndexKind::borrow_interest : IndexKind::supply_interest;
-        fact.index = stand;
-        fact.amount = pending;
+        bool const will_owe = row.amount.units() + pending.units() + change.units < 0;
+        IndexMet const fact = interest_met(book, change.account, change.asset, will_owe, *payer, pending);
+        if (pending.is_zero() && row.interest_index == fact.index) continue;
         PLIMSOLL_TRYV(check_limits(book, fact));
         Origin by_rule = origin;
         by_rule.cause = Cause::pending_interest;

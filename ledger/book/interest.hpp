@@ -16,6 +16,8 @@ namespace plimsoll::book {
 /// Who holds cash on its own account; funds, fees, markets and the outside world neither earn nor owe.
 [[nodiscard]] bool bears_interest(wire::AccountKind kind);
 
+[[nodiscard]] inline bool is_interest(IndexKind kind) { return kind == IndexKind::supply_interest || kind == IndexKind::borrow_interest; }
+
 /// The index that a balance of this sign stands at once it has met it.
 [[nodiscard]] inline Index interest_index(AssetRow const& asset, bool owes) {
     return owes ? asset.borrow_index : asset.supply_index;
@@ -30,6 +32,40 @@ namespace plimsoll::book {
 /// balance * (index / index met) - balance, both steps rounded toward zero. Nothing where it never met one.
 /// Source: Derive v2, CashAsset. Errors: Errc::amount_overflow.
 [[nodiscard]] result<Amount> pending_interest(Book const& book, BalanceRow const& row);
+
+/// An account's balance, that owes or does not, meets the index it stands at from now on, with `amount` from `payer`.
+[[nodiscard]] IndexMet interest_met(Book const& book, AccountId account, AssetId asset, bool owes, AccountId payer, Amount amount);
+
+/// A sink of legs (postings.hpp): what they do, all together, to each balance that bears interest.
+class InterestChanges {
+public:
+    struct Change {
+        AccountId account;
+        AssetId asset;
+        Int128 units = 0;
+    };
+
+    explicit InterestChanges(Book const& book) : book_(&book) {}
+    void cash(AccountId account, AssetId asset, Amount amount) {
+        if (!has_interest(book_->asset(asset)) || !bears_interest(book_->account(account).kind)) return;
+        for (Change& each : changes_) { // an event has few legs
+            if (each.account != account || each.asset != asset) continue;
+            each.units += amount.units();
+            return;
+        }
+        changes_.push_back({account, asset, amount.units()});
+    }
+    void quote(AccountId, InstrumentId, AssetId, Amount) {}
+    void size(AccountId, InstrumentId, Quantity) {}
+    void stand(AccountId, std::uint32_t, IndexKind, Index) {}
+
+    /// In the order of their first leg.
+    [[nodiscard]] std::vector<Change> const& all() const { return changes_; }
+
+private:
+    Book const* book_;
+    std::vector<Change> changes_;
+};
 
 /// `decided` ends, from `first` on, with a fact and what comes before it. Puts before them an IndexMet for each balance
 /// that they change and that stands at another index than it will: with what it has earned so far, and the index of

@@ -1,17 +1,11 @@
 #include "risk/clearing/auctions.hpp"
 
-
 #include <algorithm>
 
 namespace plimsoll::risk {
 namespace {
 
 constexpr TimeNs second_ns = 1'000'000'000;
-
-[[nodiscard]] Int128 cash_of(book::Book const& book, AccountId account, AssetId asset) {
-    book::BalanceRow const* row = book.balance(account, asset);
-    return row == nullptr ? 0 : row->amount.units();
-}
 
 } // namespace
 
@@ -71,7 +65,7 @@ result<bool> Auctions::bid(OpenLiquidation& open, Bid const& ask, Origin const& 
     Levels levels;
     desk_->expect(open.account, ask.bidder);
     PLIMSOLL_TRY(auction, auction_of(open.account, origin, levels));
-    Int256 const cash{cash_of(*book_, ask.bidder, desk_->quote())};
+    Int256 const cash{balance_of(*book_, ask.bidder, desk_->quote())};
     PLIMSOLL_TRY(taken, auction.bid(open.auction, Int256{ask.share.units()}, Int256{ask.limit.units()}, cash));
     Int128 const pays = taken.cash_from_bidder.to_128();
     Int128 const receives = taken.cash_to_bidder.to_128();
@@ -131,15 +125,9 @@ result<bool> Auctions::look_again(OpenLiquidation& open, Origin const& origin, D
     auto const converted = auction.convert_to_insolvent(open.auction);
     if (!converted) return fail(Errc::auction_already_ongoing, converted.error().detail());
     end(open, wire::LiquidationOutcome::insolvent, levels.mark_to_market, origin, decision);
-    LiquidationStarted started;
-    started.liquidation = open.id = next_liquidation(*book_);
-    started.account = open.account.number();
+    open.id = next_liquidation(*book_);
+    LiquidationStarted started = started_of(open, levels, *desk_);
     started.procedure = "dutch_auction_insolvent";
-    started.preset = desk_->preset().name() + " " + desk_->preset().version();
-    started.asset = desk_->quote().number();
-    started.equity = to_wire(levels.mark_to_market);
-    started.requirement = to_wire(levels.maintenance_margin());
-    started.buffer = to_wire(levels.maintenance_excess);
     started.instrument = open.worst.number();
     decision.add(origin, rare(std::move(started)));
     open.started_sequence = book_->sequence() + decision.events.size();

@@ -24,6 +24,11 @@ result<AccountId> account_of_kind(book::Book const& book, AccountId named, wire:
     return fail(Errc::no_account_of_kind, wire::EnumNameAccountKind(kind));
 }
 
+Int128 balance_of(book::Book const& book, AccountId account, AssetId asset) {
+    book::BalanceRow const* const row = book.balance(account, asset);
+    return row == nullptr ? 0 : row->amount.units();
+}
+
 result<Amount> quote_of(book::InstrumentRow const& instrument, Quantity size, Price price) {
     Int128 const numerator = book::multiplier(instrument.multiplier_numerator);
     Int128 const denominator = book::multiplier(instrument.multiplier_denominator);

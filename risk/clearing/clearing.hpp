@@ -50,6 +50,9 @@ private:
 /// Errors: Errc::no_account_of_kind.
 [[nodiscard]] result<AccountId> account_of_kind(book::Book const& book, AccountId named, wire::AccountKind kind);
 
+/// What an account has of an asset (negative: owes), as booked; 0 where it never had any.
+[[nodiscard]] Int128 balance_of(book::Book const& book, AccountId account, AssetId asset);
+
 /// What `size` contracts at `price` cost the buyer, in the settlement asset (spot: the quote asset):
 /// size * price * multiplier; inverse: -size / price * multiplier. Rounded down: the buyer's favour, by
 /// less than 10^-18. Errors: Errc::arithmetic_overflow.

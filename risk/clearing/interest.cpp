@@ -2,6 +2,7 @@
 
 #include "ledger/book/interest.hpp"
 #include "ledger/book/postings.hpp"
+#include "risk/clearing/clearing.hpp"
 #include "risk/clearing/loss_cover.hpp"
 #include "risk/clearing/terms.hpp"
 
@@ -16,35 +17,6 @@ constexpr TimeNs second_ns = 1'000'000'000;
 [[nodiscard]] Int128 held(Int128 balance) { return std::max<Int128>(balance, 0); }
 [[nodiscard]] Int128 owed(Int128 balance) { return std::max<Int128>(-balance, 0); }
 
-/// What one event does to balances that bear interest, each summed.
-class BalanceSink {
-public:
-    struct Change {
-        AccountId account;
-        AssetId asset;
-        Int128 units = 0;
-    };
-
-    explicit BalanceSink(book::Book const& book) : book_(book) {}
-    void cash(AccountId account, AssetId asset, Amount amount) {
-        if (!book::has_interest(book_.asset(asset)) || !book::bears_interest(book_.account(account).kind)) return;
-        auto const same = std::ranges::find_if(changes, [&](Change const& each) { return each.account == account && each.asset == asset; });
-        if (same == changes.end()) {
-            changes.push_back({account, asset, amount.units()});
-        } else {
-            same->units += amount.units();
-        }
-    }
-    void quote(AccountId, InstrumentId, AssetId, Amount) {}
-    void size(AccountId, InstrumentId, Quantity) {}
-    void stand(AccountId, std::uint32_t, IndexKind, Index) {}
-
-    std::vector<Change> changes;
-
-private:
-    book::Book const& book_;
-};
-
 [[nodiscard]] IndexRecorded recorded(AssetId asset, IndexKind kind, Int128 index, Int128 total) {
     IndexRecorded fact;
     fact.subject = asset.number();
@@ -56,10 +28,8 @@ private:
 
 /// Who has the share of interest that covers losses: nobody where there is neither.
 [[nodiscard]] AccountId security_of(book::Book const& book) {
-    for (std::uint32_t id = 1; id <= book.accounts.size(); ++id) {
-        if (book.accounts[id].kind == wire::AccountKind::staked_module) return AccountId{id};
-    }
-    return shared_fund(book);
+    auto const module = account_of_kind(book, {}, wire::AccountKind::staked_module);
+    return module ? module.value() : shared_fund(book);
 }
 
 /// Cash printed for profits less cash burnt for losses: what markets have paid, on balance.
@@ -87,13 +57,11 @@ void Interest::follow(Event const& event, book::Book const& after) {
         return;
     }
     if (totals_.empty()) return;
-    if (auto const* met = std::get_if<IndexMet>(&event.body)) {
-        // its interest was counted when it accrued
-        if (met->kind == IndexKind::supply_interest || met->kind == IndexKind::borrow_interest) return;
-    }
-    BalanceSink sink(after);
-    visit_body(event.body, [&](auto const& fact) { book::post(fact, sink); });
-    for (BalanceSink::Change const& change : sink.changes) {
+    auto const* const met = std::get_if<IndexMet>(&event.body);
+    if (met != nullptr && book::is_interest(met->kind)) return; // it was counted when it accrued
+    book::InterestChanges changes(after);
+    visit_body(event.body, [&](auto const& fact) { book::post(fact, changes); });
+    for (book::InterestChanges::Change const& change : changes.all()) {
         book::BalanceRow const* const row = after.balance(change.account, change.asset);
         Int128 const now = row->amount.units();
         Int128 const before = now - change.units;
@@ -126,13 +94,8 @@ result<void> Interest::begin(AssetId asset, AccountId payer, Origin const& origi
         if (row.asset != asset || !book::bears_interest(book_->account(row.account).kind)) continue;
         supply += held(row.amount.units());
         borrow += owed(row.amount.units());
-        IndexMet met;
-        met.account = row.account;
-        met.counter = payer;
-        met.subject = asset.number();
-        met.asset = asset;
-        met.kind = row.amount.is_negative() ? IndexKind::borrow_interest : IndexKind::supply_interest;
-        met.index = Index{one_units};
+        IndexMet met = book::interest_met(*book_, row.account, asset, row.amount.is_negative(), payer, {});
+        met.index = Index{one_units}; // as it will be, once this group is booked
         stands.push_back(met);
     }
     decision.add(origin, recorded(asset, IndexKind::supply_interest, one_units, supply));
@@ -151,16 +114,7 @@ result<void> Interest::meet(AccountId account, Origin const& origin, Decision& d
         PLIMSOLL_TRY(pending, book::pending_interest(*book_, row));
         auto const payer = book::interest_account(*book_, row.asset);
         if (pending.is_zero() || !payer) continue;
-        bool const owes = row.amount.is_negative();
-        IndexMet met;
-        met.account = account;
-        met.counter = *payer;
-        met.subject = row.asset.number();
-        met.asset = row.asset;
-        met.kind = owes ? IndexKind::borrow_interest : IndexKind::supply_interest;
-        met.index = book::interest_index(book_->asset(row.asset), owes);
-        met.amount = pending;
-        decision.add(origin, met);
+        decision.add(origin, book::interest_met(*book_, account, row.asset, row.amount.is_negative(), *payer, pending));
     }
     return outcome::success();
 }

@@ -94,9 +94,7 @@ result<OpenLiquidation> Liquidations::start(AccountId account, AccountId liquida
     PLIMSOLL_TRY(terms, clearing_terms_of(*book_));
     MarginDetail detail;
     PLIMSOLL_TRY(levels, desk_->levels(account, &detail));
-    decision.say("equity", account, levels.mark_to_market);
-    decision.say("requirement", account, levels.maintenance_margin());
-    decision.say("maintenance_excess", account, levels.maintenance_excess);
+    say_levels(account, levels, decision);
     if (levels.maintenance_excess >= 0) return fail(Errc::account_above_maintenance, name);
     if (!has_anything(desk_->portfolio())) return fail(Errc::nothing_to_liquidate, name);
     OpenLiquidation open;
@@ -113,18 +111,11 @@ result<OpenLiquidation> Liquidations::start(AccountId account, AccountId liquida
         open.worst = desk_->market().options()[held.options.front().option].instrument;
     }
     Tally on;
-    LiquidationStarted started;
-    started.liquidation = open.id;
-    started.account = account.number();
+    LiquidationStarted started = started_of(open, levels, *desk_);
+    started.instrument = open.worst.number();
     started.procedure = !open.is_auction                ? "order_book_close"
                         : levels.mark_to_market > 0     ? "dutch_auction"
                                                         : "dutch_auction_insolvent";
-    started.preset = desk_->preset().name() + " " + desk_->preset().version();
-    started.asset = desk_->quote().number();
-    started.equity = to_wire(levels.mark_to_market);
-    started.requirement = to_wire(levels.maintenance_margin());
-    started.buffer = to_wire(levels.maintenance_excess);
-    started.instrument = open.worst.number();
     if (open.worst.is_some()) started.mark = to_wire(book_->instrument(open.worst).mark.value);
     if (!open.is_auction) started.fee_cap = to_wire(on.product_down(notional_of(held, desk_->market()), terms.close.fee_cap));
     if (!open.is_auction && terms.close.pace_seconds != 0) {
@@ -275,6 +266,24 @@ result<CloseStep> Liquidations::close_step(OpenLiquidation& open, Origin const& 
 result<void> Liquidations::limited(AccountId account) const {
     PLIMSOLL_ASSERT(window_ != nullptr);
     return fail(Errc::liquidation_limited, std::string(book_->account(account).name.view()) + " goes on at " + format_time(window_->next_release(account, now_)));
+}
+
+LiquidationStarted started_of(OpenLiquidation const& open, Levels const& levels, MarginDesk const& desk) {
+    LiquidationStarted started;
+    started.liquidation = open.id;
+    started.account = open.account.number();
+    started.preset = desk.preset().name() + " " + desk.preset().version();
+    started.asset = desk.quote().number();
+    started.equity = to_wire(levels.mark_to_market);
+    started.requirement = to_wire(levels.maintenance_margin());
+    started.buffer = to_wire(levels.maintenance_excess);
+    return started;
+}
+
+void say_levels(AccountId account, Levels const& levels, Decision& decision) {
+    decision.say("equity", account, levels.mark_to_market);
+    decision.say("requirement", account, levels.maintenance_margin());
+    decision.say("maintenance_excess", account, levels.maintenance_excess);
 }
 
 LiquidationEnded ended_of(OpenLiquidation const& open, wire::LiquidationOutcome outcome, AssetId asset, Int128 equity) {

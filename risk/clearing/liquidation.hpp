@@ -35,6 +35,10 @@ struct OpenLiquidation {
 /// Adds an event of the account, from its LiquidationStarted on.
 void recall(OpenLiquidation& open, Event const& event);
 void recall_pace(PacedClose& paced, Event const& event);
+/// Its first event, with the figures at the trigger; the procedure is the caller's to say.
+[[nodiscard]] LiquidationStarted started_of(OpenLiquidation const& open, Levels const& levels, MarginDesk const& desk);
+/// What an account had at the trigger: equity, requirement, maintenance_excess.
+void say_levels(AccountId account, Levels const& levels, Decision& decision);
 /// Its last event: the account keeps `equity`, in `asset`, where that is above zero.
 [[nodiscard]] LiquidationEnded ended_of(OpenLiquidation const& open, wire::LiquidationOutcome outcome, AssetId asset,
                                         Int128 equity);

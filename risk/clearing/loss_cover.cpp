@@ -76,12 +76,6 @@ AccountId market_fund(book::Book const& book, InstrumentId instrument) {
 LossCover::LossCover(book::Book const& book, ClearingPreset const* preset, Int128 funds_pay)
     : book_(&book), preset_(preset), layers_(preset == nullptr ? standard_layers() : preset->layers), funds_pay_(funds_pay) {}
 
-Int128 LossCover::balance_of(AccountId account, AssetId asset) const {
-    if (!account.is_some()) return 0;
-    book::BalanceRow const* row = book_->balance(account, asset);
-    return row == nullptr ? 0 : row->amount.units();
-}
-
 AccountId LossCover::payer_of(wire::Layer layer, OpenLoss const& loss) const {
     AccountId payer;
     switch (layer) {
@@ -121,7 +115,7 @@ result<Int128> LossCover::standing(std::size_t layer, OpenLoss const& loss, std:
         return sum;
     }
     AccountId const payer = payer_of(kind, loss);
-    Int128 const there = std::clamp<Int128>(balance_of(payer, loss.asset), 0, row_limit_units);
+    Int128 const there = std::clamp<Int128>(balance_of(*book_, payer, loss.asset), 0, row_limit_units);
     if (!payer.is_some() || payer != shared_fund(*book_)) return there;
     Int128 const penalty = std::min(loss.penalty, there);
     if (kind == wire::Layer::liquidation_penalty) return penalty;
@@ -178,7 +172,7 @@ result<void> LossCover::share(LossPlan& plan, std::size_t layer, std::span<Claim
     LossLayer const& rule = plan.layers[layer];
     Int128 const draw = plan.payment.draws[layer];
     AccountId const rest = rule.remainder_to ? payer_of(*rule.remainder_to, plan.loss) : AccountId{};
-    Int128 able = balance_of(rest, plan.loss.asset); // after what it has paid as a layer of its own
+    Int128 able = balance_of(*book_, rest, plan.loss.asset); // after what it has paid as a layer of its own
     for (std::size_t i = 0; i < layer; ++i) {
         for (LayerPart const& part : plan.parts[i]) able -= part.payer == rest ? part.amount : 0;
     }

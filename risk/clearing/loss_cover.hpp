@@ -69,7 +69,6 @@ public:
     [[nodiscard]] result<LossPlan> plan(OpenLoss const& loss, std::optional<LoserPosition> const& loser = {}) const;
 
 private:
-    [[nodiscard]] Int128 balance_of(AccountId account, AssetId asset) const;
     [[nodiscard]] AccountId payer_of(wire::Layer layer, OpenLoss const& loss) const;
     [[nodiscard]] result<Int128> standing(std::size_t layer, OpenLoss const& loss, std::span<Claimant const> claimants) const;
     [[nodiscard]] std::vector<Claimant> claimants_of(OpenLoss const& loss) const;

@@ -84,15 +84,13 @@ private:
     std::vector<RunningSize> sizes_;
 };
 
-/// Of whichever sign: interest is met once.
-[[nodiscard]] bool is_interest(IndexKind kind) { return kind == IndexKind::supply_interest || kind == IndexKind::borrow_interest; }
-
+/// Interest is met once, of whichever sign.
 [[nodiscard]] bool meets_the_same(Event const& one, Event const& other) {
     auto const* const a = std::get_if<IndexMet>(&one.body);
     auto const* const b = std::get_if<IndexMet>(&other.body);
     if (a == nullptr || b == nullptr || a->account != b->account || a->subject != b->subject) return false;
     bool const are_funding = a->kind == IndexKind::funding && b->kind == IndexKind::funding;
-    bool const are_interest = is_interest(a->kind) && is_interest(b->kind);
+    bool const are_interest = book::is_interest(a->kind) && book::is_interest(b->kind);
     return are_funding || are_interest;
 }
 

@@ -9,17 +9,10 @@ constexpr TimeNs sale_second_ns = 1'000'000'000;
 
 } // namespace
 
-Int128 Sale::balance_of(AccountId account, AssetId asset) const {
-    book::BalanceRow const* const row = book_->balance(account, asset);
-    return row == nullptr ? 0 : row->amount.units();
-}
-
 result<Levels> Sale::levels_below(AccountId account, Decision& decision, MarginDetail* detail) {
     if (!book_->has(account)) return fail(book::Errc::unknown_account);
     PLIMSOLL_TRY(levels, desk_->levels(account, detail));
-    decision.say("equity", account, levels.mark_to_market);
-    decision.say("requirement", account, levels.maintenance_margin());
-    decision.say("maintenance_excess", account, levels.maintenance_excess);
+    say_levels(account, levels, decision);
     if (levels.maintenance_excess >= 0) return fail(Errc::account_above_maintenance, name_of(account));
     bool const owes_anew = -balance_of(account, desk_->quote()) > open_debt(account, desk_->quote());
     if (!has_anything(desk_->portfolio()) && !owes_anew) return fail(Errc::nothing_to_liquidate, name_of(account));
@@ -27,16 +20,9 @@ result<Levels> Sale::levels_below(AccountId account, Decision& decision, MarginD
 }
 
 LiquidationStarted Sale::started_of(OpenLiquidation const& open, Levels const& levels) const {
-    LiquidationStarted started;
-    started.liquidation = open.id;
-    started.account = open.account.number();
+    LiquidationStarted started = risk::started_of(open, levels, *desk_);
     started.procedure = std::string(word(open.procedure));
-    started.preset = desk_->preset().name() + " " + desk_->preset().version();
     if (clearing_ != nullptr) started.preset += ", " + clearing_->name + " " + clearing_->version;
-    started.asset = desk_->quote().number();
-    started.equity = to_wire(levels.mark_to_market);
-    started.requirement = to_wire(levels.maintenance_margin());
-    started.buffer = to_wire(levels.maintenance_excess);
     started.instrument = open.lot.instrument.number();
     return started;
 }

@@ -34,7 +34,7 @@ public:
 protected:
     [[nodiscard]] std::string name_of(AccountId account) const { return std::string(book_->account(account).name.view()); }
     [[nodiscard]] std::string name_of(AssetId asset) const { return std::string(book_->asset(asset).name.view()); }
-    [[nodiscard]] Int128 balance_of(AccountId account, AssetId asset) const;
+    [[nodiscard]] Int128 balance_of(AccountId account, AssetId asset) const { return risk::balance_of(*book_, account, asset); }
     /// The account's levels, told, and strictly below maintenance.
     [[nodiscard]] result<Levels> levels_below(AccountId account, Decision& decision, MarginDetail* detail = nullptr);
     /// What both auctions' starts say alike.

@@ -68,16 +68,27 @@ constexpr std::array terms{
     return Int128{0};
 }
 
+template <class Number> struct Place {
+    std::string_view name;
+    Number* value;
+};
+
+/// Reads terms to their places. Errors: as value_of.
+template <class Number>
+[[nodiscard]] result<void> read_terms(book::Book const& book, std::initializer_list<Place<Number>> places, std::string_view owner = {}) {
+    for (Place<Number> const& place : places) {
+        PLIMSOLL_TRY(value, value_of(book, place.name, owner));
+        *place.value = value;
+    }
+    return outcome::success();
+}
+
 } // namespace
 
 std::span<ClearingTerm const> clearing_terms() { return terms; }
 
 result<ClearingTerms> clearing_terms_of(book::Book const& book) {
     ClearingTerms all;
-    struct Place {
-        std::string_view name;
-        Int128* value;
-    };
     CloseTerms& close = all.close;
     Int128 start = 0;
     Int128 cutoff = 0;
@@ -87,18 +98,13 @@ result<ClearingTerms> clearing_terms_of(book::Book const& book) {
     Int128 fee = 0;
     Int128 buffer = 0;
     Int128 dust = 0;
-    for (Place const& place :
-         {Place{"close_spread_to_maintenance", &close.spread_to_maintenance},
-          Place{"close_bankruptcy_adjustment", &close.bankruptcy_adjustment},
-          Place{"close_incentive_cap", &close.incentive_cap}, Place{"close_fee_cap", &close.fee_cap},
-          Place{"backstop_share", &close.backstop_share}, Place{"close_buffer", &close.buffer}, Place{"close_dust", &close.dust},
-          Place{"close_pace_seconds", &close.pace_seconds}, Place{"close_pace_start", &close.pace_start}, Place{"close_pace_free", &close.pace_free}, Place{"auction_start", &start},
-          Place{"auction_fast_cutoff", &cutoff}, Place{"auction_fast_length", &fast},
-          Place{"auction_slow_length", &slow}, Place{"auction_insolvent_length", &insolvent},
-          Place{"auction_fee", &fee}, Place{"auction_buffer", &buffer}, Place{"auction_dust", &dust}}) {
-        PLIMSOLL_TRY(value, value_of(book, place.name));
-        *place.value = value;
-    }
+    PLIMSOLL_TRYV(read_terms<Int128>(
+        book, {{"close_spread_to_maintenance", &close.spread_to_maintenance}, {"close_bankruptcy_adjustment", &close.bankruptcy_adjustment},
+               {"close_incentive_cap", &close.incentive_cap}, {"close_fee_cap", &close.fee_cap}, {"backstop_share", &close.backstop_share},
+               {"close_buffer", &close.buffer}, {"close_dust", &close.dust}, {"close_pace_seconds", &close.pace_seconds},
+               {"close_pace_start", &close.pace_start}, {"close_pace_free", &close.pace_free}, {"auction_start", &start},
+               {"auction_fast_cutoff", &cutoff}, {"auction_fast_length", &fast}, {"auction_slow_length", &slow},
+               {"auction_insolvent_length", &insolvent}, {"auction_fee", &fee}, {"auction_buffer", &buffer}, {"auction_dust", &dust}}));
     auto seconds = [](Int128 units) { return static_cast<std::int64_t>(units / one); };
     all.auction = {Int256{start},   Int256{cutoff}, seconds(fast),  seconds(slow), seconds(insolvent),
                    Int256{fee}, Int256{buffer}, Int256{dust}};
@@ -113,15 +119,8 @@ result<TradeTerms> trade_terms_of(book::Book const& book, InstrumentId instrumen
     bool has_any = false;
     for (book::ParameterRow const& row : book.parameters.rows()) has_any = has_any || row.scope.view() == clearing_scope;
     if (!has_any) return terms;
-    struct Place {
-        std::string_view name;
-        Int128* value;
-    };
-    for (Place const& place : {Place{"trade_taker_fee", &terms.taker_fee}, Place{"trade_maker_fee", &terms.maker_fee},
-                               Place{"trade_least_fee", &terms.least_fee}}) {
-        PLIMSOLL_TRY(value, value_of(book, place.name));
-        *place.value = value;
-    }
+    PLIMSOLL_TRYV(read_terms<Int128>(book, {{"trade_taker_fee", &terms.taker_fee}, {"trade_maker_fee", &terms.maker_fee},
+                                            {"trade_least_fee", &terms.least_fee}}));
     PLIMSOLL_TRY(cap, value_of(book, "open_interest_cap", book.instrument(instrument).name.view()));
     terms.open_interest_cap = cap;
     return terms;
@@ -129,16 +128,11 @@ result<TradeTerms> trade_terms_of(book::Book const& book, InstrumentId instrumen
 
 result<InterestTerms> interest_terms_of(book::Book const& book, AssetId asset) {
     InterestTerms all;
-    struct Place {
-        std::string_view name;
-        Int256* value;
-    };
-    for (Place const& place : {Place{"interest_base", &all.model.base_rate}, Place{"interest_slope", &all.model.slope},
-                               Place{"interest_high_slope", &all.model.high_slope}, Place{"interest_kink", &all.model.kink},
-                               Place{"interest_security_share", &all.security_share}}) {
-        PLIMSOLL_TRY(value, value_of(book, place.name, book.asset(asset).name.view()));
-        *place.value = value;
-    }
+    PLIMSOLL_TRYV(read_terms<Int256>(book,
+                                     {{"interest_base", &all.model.base_rate}, {"interest_slope", &all.model.slope},
+                                      {"interest_high_slope", &all.model.high_slope}, {"interest_kink", &all.model.kink},
+                                      {"interest_security_share", &all.security_share}},
+                                     book.asset(asset).name.view()));
     return all;
 }
 

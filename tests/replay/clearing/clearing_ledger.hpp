@@ -60,6 +60,11 @@ public:
         house_.reset();
         house_ = must(replay::ClearingHouse::open(ledger_.path()));
     }
+    /// A new process goes on from what was committed: all of it.
+    void again() {
+        must(house_->commit());
+        reopen();
+    }
     [[nodiscard]] replay::ClearingHouse& house() { return *house_; }
     [[nodiscard]] book::Book const& book() const { return house_->book(); }
     [[nodiscard]] std::filesystem::path path() const { return ledger_.path(); }

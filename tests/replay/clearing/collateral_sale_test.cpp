@@ -267,16 +267,14 @@ TEST(CollateralSale, NeedsTermsForTheCoinAndARatioRule) {
         VaultLedger venue(VaultTerms{"3"});
         auto preset = VaultTerms{}.clearing();
         venue.adopt_clearing(testing_aid::must(ClearingPreset::parse(testing_aid::replaced(preset.body, {{"asset = \"BTC\"", "asset = \"ETH\""}}), "x.toml")));
-        testing_aid::must(venue.house().commit());
-        venue.reopen();
+        venue.again();
         venue.open_vault(L::alice, "40", "100");
         venue.price("4");
         EXPECT_TRUE(venue.ask(L::liquidate(L::alice)).refusal->is(Errc::collateral_not_auctioned));
     }
     testing_aid::ClearingLedger venue("dydx-v4-perp");
     venue.adopt_clearing(*shipped_clearing_preset("maker"));
-    testing_aid::must(venue.house().commit());
-    venue.reopen();
+    venue.again();
     for (AccountId const account : {L::alice, L::bob}) venue.must_take(L::deposit(account, "1000"));
     venue.must_take(L::observe(Observation::asset_price, L::btc.number(), "50000"));
     venue.must_take(L::mark("50000"));
@@ -288,8 +286,7 @@ TEST(CollateralSale, NeedsTermsForTheCoinAndARatioRule) {
 TEST(CollateralSale, GoesOnAsItBeganUnderAnotherPreset) {
     OnSale venue;
     venue.adopt_clearing(*shipped_clearing_preset("dydx-v4"));
-    testing_aid::must(venue.house().commit());
-    venue.reopen();
+    venue.again();
     EXPECT_EQ(L::said(venue.ask(L::take(L::alice, L::carol, "1"), venue.began + 90 * L::second), "price"), units_of("4.95"));
 }
 

@@ -36,10 +36,6 @@ struct Lending : ClearingLedger {
         fact.amount = Amount{units};
         submit(fact);
     }
-    void again() {
-        must(house().commit());
-        reopen();
-    }
     [[nodiscard]] book::BalanceRow row(AccountId account) const { return *book().balance(account, usd); }
     [[nodiscard]] Int128 with_interest(AccountId account) const {
         return row(account).amount.units() + must(book::pending_interest(book(), row(account))).units();

@@ -23,10 +23,6 @@ struct Limited : ClearingLedger {
     }
     /// What came in may leave again; two days later no more than at rest.
     static constexpr TimeNs rest = start + 2 * 86'400 * second;
-    void again() {
-        must(house().commit());
-        reopen();
-    }
 };
 
 /// An hour's and a day's, small: the larger of 5,000 and 1 % of 1,350,000; of 20,000 and 1 %.

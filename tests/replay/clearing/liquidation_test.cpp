@@ -223,8 +223,7 @@ TEST(Commands, AreTakenOnce) {
     EXPECT_EQ(L::rule_of(venue.ask_as(100, L::deposit(L::bob, "8"), 43)), "record_conflicts");
     EXPECT_EQ(L::rule_of(venue.ask_as(99, L::deposit(L::bob, "8"), 44)), "record_late");
     EXPECT_EQ(venue.cash(L::bob), cash);
-    testing_aid::must(venue.house().commit());
-    venue.reopen();
+    venue.again();
     EXPECT_TRUE(venue.ask_as(100, L::deposit(L::bob, "7"), 42).is_duplicate) << "after a restart too";
     EXPECT_TRUE(venue.ask_as(100, Check{L::bob}, 45).accepted()) << "who only asks has no place";
 }

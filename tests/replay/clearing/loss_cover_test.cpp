@@ -24,8 +24,7 @@ struct Venue : ClearingLedger {
         module = open("module", wire::AccountKind::staked_module);
         pool = open("pool", wire::AccountKind::pool);
         if (!clearing.empty()) adopt_clearing(*shipped_clearing_preset(clearing));
-        testing_aid::must(house().commit());
-        reopen();
+        again();
         must_take(deposit(alice, "5000"));
         must_take(deposit(bob, "4000"));
         must_take(deposit(carol, "3000"));
@@ -164,15 +163,13 @@ TEST(EngineSocialisedLoss, IsMetByEveryDepositorAndTheRemainderHasAName) {
 
 TEST(EngineWaterfall, SurvivesAReopenedLedger) {
     Venue venue("dydx-v4");
-    testing_aid::must(venue.house().commit());
-    venue.reopen();
+    venue.again();
     ASSERT_TRUE(venue.house().clearing_preset());
     EXPECT_EQ(venue.house().clearing_preset()->name, "dydx-v4");
     venue.must_take(L::mark("90"));
     venue.must_take(LiquidateAll{});
     EXPECT_EQ(format_decimal(venue.paid(Layer::auto_deleveraging)), "15000");
-    testing_aid::must(venue.house().commit());
-    venue.reopen();
+    venue.again();
     EXPECT_EQ(venue.rule(LiquidateAll{}), "");
     EXPECT_EQ(venue.book().losses.size(), 1U);
 }

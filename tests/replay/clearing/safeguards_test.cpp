@@ -19,11 +19,6 @@ struct Guarded : ClearingLedger {
         must_take(mark("100"));
         must_take(trade(alice, bob, "1000", "100"));
     }
-    /// A new process goes on.
-    void again() {
-        testing_aid::must(house().commit());
-        reopen();
-    }
     [[nodiscard]] std::uint64_t tripped() const {
         std::uint64_t sum = 0;
         for (book::BreakerRow const& row : book().breakers.rows()) sum += row.tripped;

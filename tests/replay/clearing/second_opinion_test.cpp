@@ -272,8 +272,7 @@ private:
             venue_.submit(rare(std::move(fact)));
         }
         if (clearing_) venue_.adopt_clearing(*clearing_);
-        testing_aid::must(venue_.house().commit());
-        venue_.reopen();
+        venue_.again();
         for (AccountId const account : people_) venue_.must_take(L::deposit(account, "20000"));
         venue_.must_take(L::deposit(L::keeper, "10000000"));
         venue_.must_take(L::deposit(L::fund, "5000"));
