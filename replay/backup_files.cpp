@@ -17,20 +17,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view title = "plimsoll backup, format 1\n";
 
-[[nodiscard]] int digit_of(char letter) {
-    if (letter >= '0' && letter <= '9') return letter - '0';
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-template <std::size_t N> [[nodiscard]] bool read_hex(std::string_view text, std::array<unsigned char, N>& bytes) {
-    if (text.size() != 2 * N) return false;
-    for (std::size_t i = 0; i < N; ++i) {
-        int const high = digit_of(text[2 * i]);
-        int const low = digit_of(text[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
-        bytes[i] = static_cast<unsigned char>(high * 16 + low);
-    }
-    return true;
+/// As to_hex writes it: one text for one content.
+template <std::size_t N> [[nodiscard]] bool read_lower_hex(std::string_view text, std::array<unsigned char, N>& bytes) {
+    return read_hex(text, std::as_writable_bytes(std::span(bytes))) && to_hex(bytes_of(bytes)) == text;
 }
 
 template <class Number> [[nodiscard]] bool read_number(std::string_view text, Number& number) {
@@ -69,7 +58,7 @@ private:
     std::size_t const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
     if (second == std::string_view::npos) return std::nullopt;
     file.path = line.substr(second + 1);
-    bool const ok = read_hex(line.substr(0, first), file.hash) && read_number(line.substr(first + 1, second - first - 1), file.bytes) &&
+    bool const ok = read_lower_hex(line.substr(0, first), file.hash) && read_number(line.substr(first + 1, second - first - 1), file.bytes) &&
                     is_inside(file.path);
     return ok ? std::optional(std::move(file)) : std::nullopt;
 }
@@ -94,7 +83,7 @@ result<BackupManifest> BackupManifest::decode(std::string_view text, fs::path co
     std::string const is = to_hex(sha256(bytes_of(told)));
     if (end != "end " + is + "\n") {
         std::string said(end.substr(std::min<std::size_t>(4, end.size())));
-        std::erase_if(said, [](char letter) { return digit_of(letter) < 0; });
+        std::erase_if(said, [](char letter) { return std::string_view("0123456789abcdef").find(letter) == std::string_view::npos; });
         return fail(Errc::backup_damaged, file.string() + ": has SHA-256 " + is + ", its last line says " + said);
     }
     BackupManifest manifest;
@@ -103,7 +92,7 @@ result<BackupManifest> BackupManifest::decode(std::string_view text, fs::path co
         auto const said = lines.take(word);
         return said && read(*said);
     };
-    bool ok = says("ledger ", [&](std::string_view said) { return read_hex(said, manifest.ledger); }) &&
+    bool ok = says("ledger ", [&](std::string_view said) { return read_lower_hex(said, manifest.ledger); }) &&
               says("witness ", [&](std::string_view said) {
                   auto setting = store::WitnessSetting::parse(said, "");
                   if (setting) manifest.witness = std::move(setting.value());
@@ -111,8 +100,8 @@ result<BackupManifest> BackupManifest::decode(std::string_view text, fs::path co
               }) &&
               says("events ", [&](std::string_view said) { return read_number(said, manifest.events); }) &&
               says("time ", [&](std::string_view said) { return read_number(said, manifest.time); }) &&
-              says("log_root ", [&](std::string_view said) { return read_hex(said, manifest.log_root); }) &&
-              says("state_root ", [&](std::string_view said) { return read_hex(said, manifest.state_root); });
+              says("log_root ", [&](std::string_view said) { return read_lower_hex(said, manifest.log_root); }) &&
+              says("state_root ", [&](std::string_view said) { return read_lower_hex(said, manifest.state_root); });
     while (ok && !lines.done()) {
         ok = says("file ", [&](std::string_view said) {
             auto line = read_file_line(said);

@@ -20,6 +20,8 @@ using Bytes = std::span<std::byte const>;
 
 /// Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(Bytes bytes);
+/// Fills `bytes` from two digits each, of either case; false where the text is anything else.
+[[nodiscard]] bool read_hex(std::string_view text, std::span<std::byte> bytes);
 
 template <class T> [[nodiscard]] Bytes bytes_of(T const& value) {
     return std::as_bytes(std::span<T const, 1>(&value, 1));

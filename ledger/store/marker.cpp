@@ -1,5 +1,7 @@
 #include "ledger/store/marker.hpp"
 
+#include "ledger/event/hash.hpp"
+
 #include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -23,16 +25,6 @@ constexpr std::string_view file_word = "witness_file ";
 /// A window longer than this is no witness.
 constexpr std::uint32_t longest_window_ms = 60'000;
 
-[[nodiscard]] bool read_id(std::string_view text, LedgerId& id) {
-    if (text.size() != 2 * id.size()) return false;
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        char const* const digits = text.data() + 2 * i;
-        auto const end = std::from_chars(digits, digits + 2, id[i], 16);
-        if (end.ec != std::errc{} || end.ptr != digits + 2) return false;
-    }
-    return true;
-}
-
 } // namespace
 
 LedgerId fresh_ledger_id() {
@@ -42,12 +34,7 @@ LedgerId fresh_ledger_id() {
     return id;
 }
 
-std::string id_text(LedgerId const& id) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned char const byte : id) text.append({digits[byte >> 4], digits[byte & 15U]});
-    return text;
-}
+std::string id_text(LedgerId const& id) { return to_hex(bytes_of(id)); }
 
 std::string WitnessSetting::text() const {
     if (mode == WitnessMode::none) return "none";
@@ -95,7 +82,7 @@ result<Marker> read_marker(fs::path const& directory) {
         return is_it;
     };
     while (std::getline(file, line)) {
-        if (says(id_word) && read_id(said, marker.id)) {
+        if (says(id_word) && read_hex(said, std::as_writable_bytes(std::span(marker.id)))) {
             has_id = true;
         } else if (says(mode_word)) {
             mode = said;

@@ -1,8 +1,8 @@
 #include "tools/chain/abi.hpp"
 
 #include "tools/chain/keccak.hpp"
+#include "tools/text/number_text.hpp"
 
-#include <charconv>
 #include <simdjson.h>
 
 namespace plimsoll::tools::chain {
@@ -22,12 +22,9 @@ using JsonObject = simdjson::dom::object;
     return object[key].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
 }
 
-/// Nothing where the text is not a whole number.
+/// Nothing where the text is not a whole number, or begins with a zero.
 [[nodiscard]] std::optional<std::uint32_t> count_of(std::string_view text) {
-    std::uint32_t count = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (error != std::errc{} || end != text.data() + text.size() || text.starts_with('0')) return std::nullopt;
-    return count;
+    return text.starts_with('0') ? std::nullopt : read_unsigned<std::uint32_t>(text);
 }
 
 [[nodiscard]] std::optional<AbiType> simple_type(std::string_view text) {

@@ -1,11 +1,12 @@
 #include "tools/chain/bytes.hpp"
 
+#include "ledger/event/hash.hpp"
+
 #include <algorithm>
 
 namespace plimsoll::tools::chain {
 namespace {
 
-constexpr std::string_view digits = "0123456789abcdef";
 constexpr std::uint8_t no_digit = 0xff;
 
 consteval std::array<std::uint8_t, 256> make_values() {
@@ -96,15 +97,7 @@ result<std::uint64_t> parse_quantity(std::string_view text) {
     return number;
 }
 
-std::string hex_of(ByteView bytes) {
-    std::string text = "0x";
-    text.reserve(2 + 2 * bytes.size());
-    for (std::uint8_t const byte : bytes) {
-        text.push_back(digits[byte >> 4]);
-        text.push_back(digits[byte & 0x0f]);
-    }
-    return text;
-}
+std::string hex_of(ByteView bytes) { return "0x" + to_hex(std::as_bytes(bytes)); }
 
 std::string quantity_of(ByteView number) {
     ByteView const bytes = minimal(number);

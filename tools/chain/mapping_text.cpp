@@ -2,12 +2,10 @@
 #include "tools/chain/shipped_mappings.hpp"
 #include "tools/errc.hpp"
 #include "tools/text/json_writer.hpp"
+#include "tools/text/whole_file.hpp"
 
 #include <simdjson.h>
 #include <toml++/toml.h>
-
-#include <fstream>
-#include <iterator>
 
 namespace plimsoll::tools::chain {
 namespace {
@@ -21,11 +19,8 @@ namespace {
 
 [[nodiscard]] result<std::string> read_file(std::filesystem::path const& path) {
     std::error_code error;
-    std::ifstream file(path, std::ios::binary);
-    if (!std::filesystem::is_regular_file(path, error) || !file) return fail(tools::Errc::file_unreadable, path.string());
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.bad()) return fail(tools::Errc::file_unreadable, path.string());
-    return text;
+    if (!std::filesystem::is_regular_file(path, error)) return fail(tools::Errc::file_unreadable, path.string());
+    return read_text(path);
 }
 
 /// The names of ABI files; none where the TOML is no TOML, which its reading will tell.

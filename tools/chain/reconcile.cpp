@@ -1,11 +1,10 @@
 #include "tools/chain/reconcile.hpp"
 
-#include "ledger/event/hash.hpp"
 #include "replay/adopted_preset.hpp"
+#include "tools/import/definitions.hpp"
 #include "tools/text/event_writer.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 namespace plimsoll::tools::chain {
@@ -20,13 +19,6 @@ struct LedgerSide {
     std::uint64_t sequence = 0; ///< the last before the source's next block
 };
 
-[[nodiscard]] std::uint64_t digest_of(std::string_view text) {
-    Hash const hash = sha256(bytes_of(text));
-    std::uint64_t first = 0;
-    std::memcpy(&first, hash.data(), sizeof(first));
-    return first;
-}
-
 [[nodiscard]] result<LedgerSide> read_ledger(replay::Reader const& reader, book::Book const& latest, std::uint16_t source,
                                              std::uint64_t at) {
     LedgerSide side;
@@ -36,7 +28,7 @@ struct LedgerSide {
     auto const end_group = [&] {
         if (group.empty()) return;
         Origin const& origin = group.front().origin;
-        side.records.push_back({origin.cursor, origin.record, digest_of(text_of_record(latest, group)), first_sequence});
+        side.records.push_back({origin.cursor, origin.record, record_fingerprint(text_of_record(latest, group)), first_sequence});
         side.events += group.size();
         group.clear();
     };

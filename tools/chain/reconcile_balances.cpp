@@ -3,8 +3,7 @@
 #include "tools/chain/state_proof.hpp"
 
 #include "ledger/event/decimal.hpp"
-
-#include <charconv>
+#include "tools/text/number_text.hpp"
 
 namespace plimsoll::tools::chain {
 namespace {
@@ -21,17 +20,10 @@ struct Question {
     std::optional<Bytes32> slot;
 };
 
-[[nodiscard]] std::optional<std::uint64_t> number_in(std::string_view text) {
-    std::uint64_t number = 0;
-    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
 /// An address where the name is one, else the number in the star's place.
 [[nodiscard]] std::optional<Bytes32> account_word(std::string_view name, std::string_view star) {
     if (auto const address = parse_hex_array<20>(name)) return address_word(address.value());
-    if (auto const number = number_in(star)) return number_word(*number);
+    if (auto const number = read_unsigned(star)) return number_word(*number);
     return std::nullopt;
 }
 
@@ -86,8 +78,8 @@ private:
         for (std::string const& argument : check.arguments) {
             std::optional<Bytes32> key;
             if (argument == "account") key = account_word(name, *account_star);
-            else if (argument == "star") key = number_in(star) ? std::optional(number_word(*number_in(star))) : std::nullopt;
-            else if (auto const number = number_in(argument)) key = number_word(*number);
+            else if (argument == "star") key = read_unsigned(star) ? std::optional(number_word(*read_unsigned(star))) : std::nullopt;
+            else if (auto const number = read_unsigned(argument)) key = number_word(*number);
             if (!key) return; // a name of the pattern that is no account of the contract
             keys.push_back(*key);
         }

@@ -1,8 +1,7 @@
 #include "tools/chain/block_booking.hpp"
 #include "tools/chain/reconcile.hpp"
 #include "tools/chain/scratch_keeper.hpp"
-
-#include "ledger/event/hash.hpp"
+#include "tools/import/definitions.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -19,13 +18,6 @@ struct ChainRecord {
     std::string text; ///< of its events, with names
     std::string transaction;
 };
-
-[[nodiscard]] std::uint64_t digest_of(std::string_view text) {
-    Hash const hash = sha256(bytes_of(text));
-    std::uint64_t first = 0;
-    std::memcpy(&first, hash.data(), sizeof(first));
-    return first;
-}
 
 /// Walks the chain's blocks beside the ledger's records.
 class RecordComparison {
@@ -157,7 +149,7 @@ private:
             }
             LedgerRecord const& ours = own[at++];
             if (record.cursor.minor == 0) {
-                if (ours.digest != digest_of(record.text)) {
+                if (ours.digest != record_fingerprint(record.text)) {
                     PLIMSOLL_TRY(held, text_at(ours));
                     unproved(number, "the ledger holds another block", held, record.text, {});
                     findings_.back().sequence = ours.sequence;
@@ -165,7 +157,7 @@ private:
             } else if (ours.fingerprint != record.fingerprint && ours.fingerprint != 0) {
                 lone_ledger_.push_back(ours);
                 lone_chain_.push_back(std::move(record));
-            } else if (ours.digest != digest_of(record.text)) {
+            } else if (ours.digest != record_fingerprint(record.text)) {
                 PLIMSOLL_TRY(held, text_at(ours));
                 tell(FindingKind::amount, record, ours.sequence, "the events are not what the log says", held);
             } else {

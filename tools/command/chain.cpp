@@ -7,13 +7,12 @@
 #include "tools/command/question.hpp"
 #include "tools/command/reconcile_chain.hpp"
 #include "tools/text/json_writer.hpp"
+#include "tools/text/number_text.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/progress.hpp"
 #include "tools/text/table.hpp"
 
 #include <fmt/core.h>
-
-#include <charconv>
 
 namespace plimsoll::tools {
 namespace {
@@ -55,12 +54,9 @@ struct Ask {
         PLIMSOLL_TRY(header, source.header(*tag));
         return header.number;
     }
-    std::uint64_t number = 0;
-    auto const [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (problem != std::errc{} || end != name.data() + name.size()) {
-        return fail(Errc::usage, "--to '" + name + "'; a block is its number, latest, safe or finalized");
-    }
-    return number;
+    auto const number = read_unsigned(name);
+    if (!number) return fail(Errc::usage, "--to '" + name + "'; a block is its number, latest, safe or finalized");
+    return *number;
 }
 
 // ---- check ----

@@ -5,6 +5,7 @@
 #include "tools/proof/signed_checkpoints.hpp"
 #include "tools/text/json_writer.hpp"
 #include "tools/text/people.hpp"
+#include "tools/text/whole_file.hpp"
 
 #include <fmt/core.h>
 

@@ -20,8 +20,7 @@ constexpr char const* examples =
     PLIMSOLL_TRYV(engine->checkpoint());
     PLIMSOLL_TRYV(engine->close());
     PLIMSOLL_TRY(reader, open_reader(directory));
-    replay::Basis const basis{engine->book().sequence(), engine->book().time(), engine->state_root(),
-                              reader->log_root(), reader->log_size()};
+    replay::Basis const basis = basis_of(*engine, *reader);
     PLIMSOLL_TRYV(Shell::print(shell.is_json()
                                    ? json_answer("checkpoint", engine->book(), basis, [](JsonWriter&) {})
                                    : fmt::format("Checkpoint of {} taken {}\n", directory, people_moment(basis)) +

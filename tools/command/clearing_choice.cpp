@@ -1,16 +1,12 @@
 #include "tools/command/clearing_choice.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include "tools/text/whole_file.hpp"
 
 namespace plimsoll::tools {
 
 result<risk::ClearingPreset> clearing_preset_named(std::string const& name) {
     if (name.find('/') != std::string::npos || name.ends_with(".toml")) {
-        std::ifstream file(name, std::ios::binary);
-        std::string const body{std::istreambuf_iterator<char>(file), {}};
-        if (!file.is_open() || file.bad() || std::filesystem::is_directory(name)) return fail(Errc::file_unreadable, name);
+        PLIMSOLL_TRY(body, read_text(name));
         return risk::ClearingPreset::parse(body, name);
     }
     if (auto preset = risk::shipped_clearing_preset(name)) return std::move(*preset);

@@ -6,6 +6,7 @@
 #include "tools/command/follow_story.hpp"
 #include "tools/command/node_choice.hpp"
 #include "tools/command/question.hpp"
+#include "tools/command/settings.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/progress.hpp"
 
@@ -78,11 +79,7 @@ private:
 
 [[nodiscard]] result<chain::MappingText> mapping_text(Ask const& ask) {
     PLIMSOLL_TRY(text, chain::MappingText::load(ask.mapping));
-    for (std::string const& each : ask.parameters) {
-        auto const equals = each.find('=');
-        if (equals == std::string::npos || equals == 0) return fail(Errc::usage, "--set NAME=VALUE, not '" + each + "'");
-        text.parameters[each.substr(0, equals)] = each.substr(equals + 1);
-    }
+    PLIMSOLL_TRYV(take_settings(ask.parameters, text.parameters));
     return text;
 }
 
@@ -228,14 +225,9 @@ private:
     StopOnSignal const stop_on_signal;
     PLIMSOLL_TRYV(Following(shell, ask, source, ledger, follower, story).run());
 
-    replay::Basis basis;
-    basis.state_root = engine->state_root();
     PLIMSOLL_TRYV(engine->close());
     PLIMSOLL_TRY(reader, open_reader(ask.directory));
-    basis.sequence = engine->book().sequence();
-    basis.time = engine->book().time();
-    basis.log_root = reader->log_root();
-    basis.log_size = reader->log_size();
+    replay::Basis const basis = basis_of(*engine, *reader);
     story.final_book = &engine->book();
     PLIMSOLL_TRYV(Shell::print(shell.is_json() ? json_answer("follow", engine->book(), basis, [&](JsonWriter& json) { story.write(json); })
                                                : story.people(ask.directory) + people_foot(engine->book(), basis)));

@@ -1,5 +1,4 @@
 #include "ledger/event/decimal.hpp"
-#include "replay/engine.hpp"
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/forecast_question.hpp"
@@ -82,13 +81,7 @@ struct Fitted {
     fact.value = to_wire(volatility_units(fitted.day.volatility));
     fact.valid_from = fitted.day.day;
     fact.valid_until = fitted.day.day + TimeNs{86'400} * 1'000'000'000;
-    PLIMSOLL_TRY(engine, replay::Engine::open(directory));
-    Origin origin;
-    origin.source_time = engine->book().time();
-    origin.cause = Cause::command;
-    PLIMSOLL_TRY(receipt, engine->submit(Event{origin, rare(std::move(fact))}));
-    PLIMSOLL_TRYV(engine->close());
-    return receipt.first_sequence;
+    return record_fact(directory, rare(std::move(fact)));
 }
 
 [[nodiscard]] result<void> write_preset(Ask const& ask, Fitted const& fitted) {

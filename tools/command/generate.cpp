@@ -65,8 +65,7 @@ void write_summary(JsonWriter& json, GenerateSummary const& made, Ask const& ask
     progress.clear();
     PLIMSOLL_TRYV(engine->close());
     PLIMSOLL_TRY(reader, open_reader(ask.ledger));
-    replay::Basis const basis{engine->book().sequence(), engine->book().time(), engine->state_root(),
-                              reader->log_root(), reader->log_size()};
+    replay::Basis const basis = basis_of(*engine, *reader);
     std::string text = summary_text(made, ask.ledger);
     text += fmt::format("Next: plimsoll timeline {0} --every 1h; plimsoll solvency {0}\n", ask.ledger);
     PLIMSOLL_TRYV(Shell::print(shell.is_json() ? json_answer("generate", engine->book(), basis,

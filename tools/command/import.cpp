@@ -1,6 +1,7 @@
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/question.hpp"
+#include "tools/command/settings.hpp"
 #include "tools/import/importer.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/progress.hpp"
@@ -110,11 +111,7 @@ void write_json(JsonWriter& json, Ask const& ask, std::vector<ImportSummary> con
     bool const is_mapped = ask.format == "evm-json";
     bool const asks_mapping = !options.mapping.empty() || !ask.parameters.empty() || options.unproved;
     if (asks_mapping && !is_mapped) return fail(Errc::usage, "--mapping, --set and --unproved are for --format evm-json");
-    for (std::string const& each : ask.parameters) {
-        auto const equals = each.find('=');
-        if (equals == std::string::npos || equals == 0) return fail(Errc::usage, "--set NAME=VALUE, not '" + each + "'");
-        options.parameters[each.substr(0, equals)] = each.substr(equals + 1);
-    }
+    PLIMSOLL_TRYV(take_settings(ask.parameters, options.parameters));
     return options;
 }
 
@@ -130,14 +127,9 @@ void write_json(JsonWriter& json, Ask const& ask, std::vector<ImportSummary> con
         PLIMSOLL_TRY(summary, import_file(*engine, importer, file, options));
         summaries.push_back(std::move(summary));
     }
-    replay::Basis basis;
-    basis.state_root = engine->state_root();
     PLIMSOLL_TRYV(engine->close());
     PLIMSOLL_TRY(reader, open_reader(ask.directory));
-    basis.sequence = engine->book().sequence();
-    basis.time = engine->book().time();
-    basis.log_root = reader->log_root();
-    basis.log_size = reader->log_size();
+    replay::Basis const basis = basis_of(*engine, *reader);
     PLIMSOLL_TRYV(Shell::print(
         shell.is_json() ? json_answer("import", engine->book(), basis,
                                       [&](JsonWriter& json) { write_json(json, ask, summaries); })

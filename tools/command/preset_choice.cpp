@@ -5,12 +5,9 @@
 #include "risk/margin/shipped_presets.hpp"
 #include "tools/errc.hpp"
 #include "tools/text/people.hpp"
+#include "tools/text/whole_file.hpp"
 
 #include <fmt/core.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace plimsoll::tools {
 namespace {
@@ -23,11 +20,7 @@ namespace {
 
 result<risk::Preset> preset_named(std::string const& name) {
     if (is_path(name)) {
-        std::ifstream file(name, std::ios::binary);
-        std::string const body{std::istreambuf_iterator<char>(file), {}};
-        if (!file.is_open() || file.bad() || std::filesystem::is_directory(name)) {
-            return fail(Errc::file_unreadable, name);
-        }
+        PLIMSOLL_TRY(body, read_text(name));
         return risk::Preset::parse(body, name);
     }
     if (auto preset = risk::shipped_preset(name)) return std::move(*preset);

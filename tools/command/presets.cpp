@@ -1,4 +1,3 @@
-#include "replay/engine.hpp"
 #include "risk/adoption.hpp"
 #include "risk/margin/preset_schema.hpp"
 #include "risk/margin/shipped_presets.hpp"
@@ -172,36 +171,26 @@ template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPres
     return Status::fine;
 }
 
-[[nodiscard]] result<replay::Receipt> record(std::string const& directory, PresetAdopted fact) {
-    PLIMSOLL_TRY(engine, replay::Engine::open(directory));
-    Origin origin;
-    origin.source_time = engine->book().time();
-    origin.cause = Cause::command;
-    PLIMSOLL_TRY(receipt, engine->submit(Event{origin, rare(std::move(fact))}));
-    PLIMSOLL_TRYV(engine->close());
-    return receipt;
-}
-
 [[nodiscard]] result<Status> adopt_clearing(Shell const& shell, std::string const& directory, std::string const& name) {
     PLIMSOLL_TRY(preset, clearing_preset_named(name));
-    PLIMSOLL_TRY(receipt, record(directory, risk::adoption_of(preset)));
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? clearing_json(preset, receipt.first_sequence, [](JsonWriter&) {})
+    PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? clearing_json(preset, sequence, [](JsonWriter&) {})
                                                : fmt::format("{}: {} is in force from event {}\n", directory, people_clearing(preset),
-                                                             people_sequence(receipt.first_sequence))));
+                                                             people_sequence(sequence))));
     return Status::fine;
 }
 
 [[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
     if (is_clearing_preset(name)) return adopt_clearing(shell, directory, name);
     PLIMSOLL_TRY(preset, preset_named(name));
-    PLIMSOLL_TRY(receipt, record(directory, risk::adoption_of(preset)));
+    PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
     std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
-                                   people_sequence(receipt.first_sequence));
+                                   people_sequence(sequence));
     if (shell.is_json()) {
         text.clear();
         JsonWriter json(text, JsonWriter::Layout::pretty);
         json.begin_object().field("command", "presets").key("preset");
-        write_preset(json, {preset, receipt.first_sequence});
+        write_preset(json, {preset, sequence});
         json.field("build", build_version()).end_object();
         text += "\n";
     }

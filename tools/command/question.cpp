@@ -41,6 +41,20 @@ result<ReaderPtr> open_reader(std::string const& directory) {
     return reader;
 }
 
+result<std::uint64_t> record_fact(std::string const& directory, Body fact) {
+    PLIMSOLL_TRY(engine, replay::Engine::open(directory));
+    Origin origin;
+    origin.source_time = engine->book().time();
+    origin.cause = Cause::command;
+    PLIMSOLL_TRY(receipt, engine->submit(Event{origin, std::move(fact)}));
+    PLIMSOLL_TRYV(engine->close());
+    return receipt.first_sequence;
+}
+
+replay::Basis basis_of(replay::Engine& engine, replay::Reader const& reader) {
+    return {engine.book().sequence(), engine.book().time(), engine.state_root(), reader.log_root(), reader.log_size()};
+}
+
 result<std::uint64_t> resolve(replay::Reader const& reader, std::string const& moment) {
     auto sequence = reader.resolve(moment);
     if (sequence) return sequence;

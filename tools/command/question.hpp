@@ -1,6 +1,7 @@
 /// Opening a ledger to ask it something, with failures that say what to do next.
 #pragma once
 
+#include "replay/engine.hpp"
 #include "replay/moment.hpp"
 #include "risk/valuation.hpp"
 #include "tools/errc.hpp"
@@ -15,6 +16,12 @@ using ReaderPtr = std::unique_ptr<replay::Reader>;
 
 /// Errors: store::Errc, each with the directory.
 [[nodiscard]] result<ReaderPtr> open_reader(std::string const& directory);
+
+/// Books one fact that a command decides itself, at the ledger's time; its first event. Errors: those of Engine.
+[[nodiscard]] result<std::uint64_t> record_fact(std::string const& directory, Body fact);
+
+/// Where a command that wrote leaves a ledger: the engine closed, the reader opened after it.
+[[nodiscard]] replay::Basis basis_of(replay::Engine& engine, replay::Reader const& reader);
 
 /// Reader::resolve. Errors: as it, with the end of the ledger and what to ask instead.
 [[nodiscard]] result<std::uint64_t> resolve(replay::Reader const& reader, std::string const& moment);

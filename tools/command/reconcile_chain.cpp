@@ -2,12 +2,11 @@
 
 #include "tools/command/answer.hpp"
 #include "tools/command/question.hpp"
+#include "tools/text/number_text.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/progress.hpp"
 
 #include <fmt/core.h>
-
-#include <charconv>
 
 namespace plimsoll::tools {
 namespace {
@@ -16,9 +15,7 @@ using chain::Finding;
 using chain::ReconcileReport;
 
 [[nodiscard]] result<std::uint64_t> block_asked(chain::ChainSource& source, std::string const& text) {
-    std::uint64_t number = 0;
-    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem == std::errc{} && end == text.data() + text.size()) return number;
+    if (auto const number = read_unsigned(text)) return *number;
     if (text != "final") return fail(Errc::usage, "--at '" + text + "'; a block's number, or final");
     PLIMSOLL_TRY(header, source.header(chain::BlockTag::finalized));
     return header.number;

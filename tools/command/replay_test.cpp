@@ -7,6 +7,7 @@
 #include "tools/text/json_writer.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/progress.hpp"
+#include "tools/text/whole_file.hpp"
 #include "tools/text/xz.hpp"
 
 #include <fmt/core.h>

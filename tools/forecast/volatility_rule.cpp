@@ -67,7 +67,7 @@ result<void> VolatilityWalk::fit(std::size_t known) {
     return outcome::success();
 }
 
-/// The most volatile run of days so far: the sum over each run is that of the one before, moved by a day.
+/// The most volatile run of days so far; each run is summed by itself, so that no rounding is carried along.
 void VolatilityWalk::look_back(std::size_t known) {
     std::size_t const run = rule_.stressed_days;
     for (; looked_at_ < known; ++looked_at_) {

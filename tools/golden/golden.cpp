@@ -5,9 +5,9 @@
 #include "ledger/event/decimal.hpp"
 #include "ledger/event/entry.hpp"
 #include "risk/solvency.hpp"
+#include "tools/text/number_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace plimsoll::tools {
@@ -20,21 +20,14 @@ constexpr std::string_view last_word = "sha256 ";
 [[nodiscard]] auto malformed(std::string what) { return fail(Errc::golden_malformed, std::move(what)); }
 
 [[nodiscard]] result<std::uint64_t> to_number(std::string_view text, std::string_view field) {
-    std::uint64_t number = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return malformed(std::string(field) + " is '" + std::string(text) + "'");
-    return number;
+    auto const number = read_unsigned(text);
+    if (!number) return malformed(std::string(field) + " is '" + std::string(text) + "'");
+    return *number;
 }
 
 [[nodiscard]] result<Hash> to_root(std::string_view text, std::string_view field) {
-    constexpr std::string_view digits = "0123456789abcdef";
     Hash hash{};
-    bool ok = text.size() == 2 * hash.size();
-    for (std::size_t i = 0; ok && i < text.size(); ++i) {
-        std::size_t const digit = digits.find(text[i]);
-        ok = digit != std::string_view::npos;
-        hash[i / 2] = static_cast<std::uint8_t>(std::size_t{hash[i / 2]} << 4 | (digit & 15));
-    }
+    bool const ok = read_hex(text, std::as_writable_bytes(std::span(hash))) && to_hex(hash) == text; // lower case only
     if (!ok) return malformed(std::string(field) + " is no hash");
     return hash;
 }

@@ -45,16 +45,10 @@ namespace {
     return text + "\n";
 }
 
+/// As to_hex writes them.
 [[nodiscard]] std::optional<std::vector<std::byte>> from_hex(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    if (text.size() % 2 != 0) return std::nullopt;
-    std::vector<std::byte> bytes;
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        std::size_t const high = digits.find(text[i]);
-        std::size_t const low = digits.find(text[i + 1]);
-        if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-        bytes.push_back(static_cast<std::byte>(high << 4 | low));
-    }
+    std::vector<std::byte> bytes(text.size() / 2);
+    if (!read_hex(text, bytes) || to_hex(bytes) != text) return std::nullopt;
     return bytes;
 }
 

@@ -1,9 +1,9 @@
 #include "tools/proof/checkpoint_note.hpp"
 
 #include "tools/proof/note.hpp"
+#include "tools/text/number_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace plimsoll::tools {
 namespace {
@@ -20,11 +20,10 @@ constexpr std::string_view time_word = "plimsoll-time ";
 }
 
 [[nodiscard]] result<std::uint64_t> to_size(std::string_view text) {
-    std::uint64_t size = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    bool const ok = error == std::errc{} && end == text.data() + text.size() && (text.size() == 1 || text.front() != '0');
+    auto const size = read_unsigned(text);
+    bool const ok = size && (text.size() == 1 || text.front() != '0');
     if (!ok) return fail(Errc::note_malformed, "its size is '" + std::string(text) + "'");
-    return size;
+    return *size;
 }
 
 [[nodiscard]] result<Hash> to_hash(std::string_view text) {

@@ -1,9 +1,9 @@
 #include "tools/proof/signed_checkpoints.hpp"
 
+#include "tools/text/number_text.hpp"
+#include "tools/text/whole_file.hpp"
+
 #include <algorithm>
-#include <charconv>
-#include <fstream>
-#include <iterator>
 
 namespace plimsoll::tools {
 namespace {
@@ -11,36 +11,10 @@ namespace {
 namespace fs = std::filesystem;
 
 [[nodiscard]] std::optional<std::uint64_t> size_in(fs::path const& name) {
-    std::string const text = name.string();
-    std::uint64_t size = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return size;
+    return read_unsigned(name.string());
 }
 
 } // namespace
-
-result<std::string> read_text(fs::path const& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::error_code error;
-    if (!in || fs::is_directory(file, error)) return fail(Errc::file_unreadable, file.string());
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (in.bad()) return fail(Errc::file_unreadable, file.string());
-    return text;
-}
-
-result<void> write_text(fs::path const& file, std::string_view text) {
-    std::error_code error;
-    bool const in_place = fs::exists(file, error) && !fs::is_regular_file(file, error); // a pipe or device
-    fs::path const part = in_place ? file.string() : file.string() + ".part";
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    out.close();
-    if (!out) return fail(Errc::file_unwritable, part.string());
-    if (!in_place) fs::rename(part, file, error);
-    if (error) return fail(Errc::file_unwritable, file.string() + ": " + error.message());
-    return outcome::success();
-}
 
 result<StoredCheckpoint> read_checkpoint(fs::path const& file) {
     PLIMSOLL_TRY(text, read_text(file));

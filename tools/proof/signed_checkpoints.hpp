@@ -26,12 +26,6 @@ struct StoredCheckpoint {
 /// Errors: Errc::file_unwritable.
 [[nodiscard]] result<void> keep_checkpoint(std::filesystem::path const& ledger, std::uint64_t size, std::string_view note);
 
-// Files as a whole; new ones appear under their name only once they are whole.
-/// Errors: Errc::file_unreadable.
-[[nodiscard]] result<std::string> read_text(std::filesystem::path const& file);
-/// Errors: Errc::file_unwritable.
-[[nodiscard]] result<void> write_text(std::filesystem::path const& file, std::string_view text);
-
 /// "NAME+ID+BASE64" itself, or the file that holds it. Errors: Errc::key_malformed, file_unreadable.
 [[nodiscard]] result<VerifierKey> verifier_from(std::string const& file_or_line);
 /// Errors: Errc::key_malformed, file_unreadable.

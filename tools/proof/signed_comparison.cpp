@@ -1,21 +1,14 @@
 #include "tools/proof/signed_comparison.hpp"
 
 #include "ledger/event/time.hpp"
+#include "tools/text/number_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace plimsoll::tools {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[nodiscard]] std::optional<std::uint64_t> number_of(std::string const& name) {
-    std::uint64_t size = 0;
-    auto const end = std::from_chars(name.data(), name.data() + name.size(), size);
-    if (end.ec != std::errc{} || end.ptr != name.data() + name.size()) return std::nullopt;
-    return size;
-}
 
 [[nodiscard]] replay::Finding finding_of(std::string const& file, Error const& error) {
     return {std::string(error.rule().sentence), error.detail().find(file) == std::string::npos ? file + ": " + error.detail() : error.detail()};
@@ -47,7 +40,7 @@ result<SignedComparison> SignedComparison::read(fs::path const& ledger, std::str
     std::vector<std::uint64_t> sizes;
     std::error_code error;
     for (fs::directory_iterator each(ledger / "signed", error), end; !error && each != end; each.increment(error)) {
-        if (auto const size = number_of(each->path().filename().string())) sizes.push_back(*size);
+        if (auto const size = read_unsigned(each->path().filename().string())) sizes.push_back(*size);
     }
     std::ranges::sort(sizes);
     for (std::uint64_t const size : sizes) {

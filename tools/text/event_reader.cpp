@@ -2,26 +2,24 @@
 
 #include "tools/text/event_fields.hpp"
 #include "tools/text/field_reader.hpp"
+#include "tools/text/number_text.hpp"
 
-#include <charconv>
 #include <cstring>
 
 namespace plimsoll::tools {
 namespace {
-
-[[nodiscard]] bool read_number(std::string_view text, std::uint64_t& number) {
-    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return problem == std::errc() && end == text.data() + text.size() && !text.empty();
-}
 
 void read_cursor(FieldReader& reader, EventLine& line) {
     auto const text = reader.string("cursor", Need::maybe);
     if (!text) return;
     Cursor& cursor = line.event.origin.cursor;
     auto const colon = text->find(':');
-    line.has_cursor = colon != std::string_view::npos && read_number(text->substr(0, colon), cursor.major) &&
-                      read_number(text->substr(colon + 1), cursor.minor);
-    if (!line.has_cursor) {
+    auto const major = colon == std::string_view::npos ? std::nullopt : read_unsigned(text->substr(0, colon));
+    auto const minor = major ? read_unsigned(text->substr(colon + 1)) : std::nullopt;
+    line.has_cursor = minor.has_value();
+    if (line.has_cursor) {
+        cursor = {*major, *minor};
+    } else {
         reader.refuse("cursor", fail(Errc::field_malformed, FieldReader::quoted(*text) + " is not MAJOR:MINOR"));
     }
 }

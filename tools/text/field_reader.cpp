@@ -8,24 +8,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-[[nodiscard]] int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-[[nodiscard]] bool read_hex(std::string_view text, std::uint8_t* bytes, std::size_t count) {
-    if (text.size() != 2 * count) return false;
-    for (std::size_t i = 0; i < count; ++i) {
-        int const high = hex_digit(text[2 * i]);
-        int const low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
-        bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
-    }
-    return true;
-}
-
 } // namespace
 
 void FieldReader::open(dom::object object) {
@@ -131,7 +113,7 @@ void FieldReader::time(std::string_view field, TimeNs& value, Need need) {
 bool FieldReader::hex(std::string_view field, std::uint8_t* bytes, std::size_t count, Need need) {
     auto const text = string(field, need);
     if (!text) return false;
-    if (read_hex(*text, bytes, count)) return true;
+    if (read_hex(*text, std::as_writable_bytes(std::span(bytes, count)))) return true;
     refuse(field, fail(Errc::field_malformed, quoted(*text) + " is not " + std::to_string(2 * count) +
                                                   " digits of hexadecimal"));
     return false;

@@ -1,14 +1,25 @@
-/// Numbers and times at the end of a string: what format_decimal and format_time say, for hot paths.
+/// Numbers and times as text: what format_decimal and format_time say, at the end of a string, for hot paths.
 #pragma once
 
 #include "ledger/event/number.hpp"
 #include "ledger/event/time.hpp"
 
+#include <charconv>
+#include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace plimsoll::tools {
+
+/// A text that is one whole number and nothing else. Nothing where it is not, or does not fit.
+template <std::unsigned_integral Number = std::uint64_t> [[nodiscard]] std::optional<Number> read_unsigned(std::string_view text) {
+    Number number = 0;
+    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
 
 void append_unsigned(std::string& out, std::uint64_t number);
 void append_integer(std::string& out, std::int64_t number);

@@ -1,7 +1,8 @@
 #include "tools/chain/rpc/endpoint.hpp"
 
+#include "tools/text/number_text.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 namespace plimsoll::tools::chain::rpc {
@@ -74,10 +75,9 @@ result<Endpoint> Endpoint::parse(std::string_view url) {
     if (!is_host(host)) return fail(Errc::node_url_malformed, std::string(form));
     if (!port.empty()) {
         port.remove_prefix(1);
-        auto const [end, problem] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port_);
-        if (problem != std::errc{} || end != port.data() + port.size() || endpoint.port_ == 0) {
-            return fail(Errc::node_url_malformed, "the port is a number from 1 to 65535");
-        }
+        auto const number = read_unsigned<std::uint16_t>(port);
+        if (!number || *number == 0) return fail(Errc::node_url_malformed, "the port is a number from 1 to 65535");
+        endpoint.port_ = *number;
     }
     endpoint.host_ = host;
     std::string_view const target = url.substr(0, url.find('#'));

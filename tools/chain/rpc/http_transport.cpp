@@ -1,11 +1,10 @@
 #include "tools/chain/rpc/transport.hpp"
+#include "tools/text/number_text.hpp"
 
 #include <httplib.h>
 #if !defined(CPPHTTPLIB_OPENSSL_SUPPORT)
 #error "without its flags, httplib's classes are not those of its library: plimsoll_speaks_http() in CMakeLists.txt"
 #endif
-
-#include <charconv>
 
 namespace plimsoll::tools::chain::rpc {
 namespace {
@@ -65,10 +64,9 @@ private:
     }
 
     [[nodiscard]] static std::optional<std::chrono::seconds> seconds_of(std::string const& text) {
-        std::uint32_t seconds = 0;
-        auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-        if (problem != std::errc{} || end != text.data() + text.size()) return {}; // a date: back off as usual
-        return std::chrono::seconds(seconds);
+        auto const seconds = read_unsigned<std::uint32_t>(text);
+        if (!seconds) return {}; // a date: back off as usual
+        return std::chrono::seconds(*seconds);
     }
 
     [[nodiscard]] std::string place() const { return endpoint_.shown(); }
