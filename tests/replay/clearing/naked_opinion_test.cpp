@@ -35,10 +35,12 @@ public:
         option_ = venue_.option(is_call_ ? wire::OptionSide::call : wire::OptionSide::put, "1000", L::start + 7 * 86'400 * L::second, "1000");
         venue_.must_take(in_coin_ ? L::deposit(L::alice, "0.4", L::btc) : L::deposit(L::alice, "600"), seconds_ * L::second);
         venue_.must_take(L::trade(L::bob, L::alice, "1", "0", option_), seconds_ * L::second);
+        deed_ = seconds_;
     }
 
     void run(Counts& counts) {
         while (seconds_ < L::start / L::second + 7 * 86'400 && !testing::Test::HasFailure()) step(counts);
+        if (testing::Test::HasFailure()) return;
         venue_.must_take(SettleExpiry{option_, Price{spot_}}, seconds_ * L::second);
         Answer const last = venue_.ask(Liquidate{L::alice, {}}, seconds_ * L::second);
         Int128 const cash = venue_.cash(L::alice);
@@ -68,6 +70,7 @@ private:
     }
     void see(std::uint64_t spot) {
         spot_ = static_cast<Int128>(spot) * one_units;
+        seen_ = seconds_;
         venue_.must_take(L::observe(Observation::asset_price, L::btc.number(), std::to_string(spot)), seconds_ * L::second);
     }
 
@@ -121,10 +124,13 @@ private:
         Answer const answer = venue_.ask(command, seconds_ * L::second);
         ++counts.commands;
         counts.refused += answer.accepted() ? 0U : 1U;
+        bool const is_deed = answer.accepted() && !std::holds_alternative<Liquidate>(command);
+        if (is_deed) deed_ = seconds_;
         if (std::holds_alternative<Liquidate>(command)) {
             bool const is_due = !has_margin && venue_.size(L::alice, option_) < 0;
             if (!was_open) {
-                EXPECT_EQ(answer.accepted(), is_due) << L::rule_of(answer);
+                bool const is_seen = seen_ > deed_; // the spot, after her own last deed
+                EXPECT_EQ(answer.accepted(), is_due && is_seen) << L::rule_of(answer);
                 if (answer.accepted()) {
                     began_ = seconds_;
                     start_spot_ = spot_;
@@ -154,6 +160,8 @@ private:
     Int128 start_spot_ = 0;
     std::int64_t seconds_ = 0;
     std::int64_t began_ = 0;
+    std::int64_t seen_ = 0;
+    std::int64_t deed_ = 0;
 };
 
 TEST(RandomNakedShorts, KeepTheRampsPriceAndTheIdentitiesOfLosses) {
