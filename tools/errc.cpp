@@ -45,6 +45,11 @@ Rule describe(Errc code) {
         return rule("signature_missing", "the checkpoint is not signed by this key", Status::finding);
     case Errc::signature_wrong:
         return rule("signature_wrong", "the signature does not belong to what the checkpoint says", Status::finding);
+    case Errc::split_view:
+        return rule("split_view", "two signed checkpoints that no one log can have had", Status::finding);
+    case Errc::checkpoint_older: return rule("checkpoint_older", "the checkpoint is older than the one held", Status::finding);
+    case Errc::continuation_unproved:
+        return rule("continuation_unproved", "nothing shows that the log only grew; give a proof of consistency", Status::finding);
     case Errc::proof_fails: return rule("proof_fails", "the proof does not show what it claims", Status::finding);
     case Errc::golden_malformed: return rule("golden_malformed", "not a golden file that this program can run");
     case Errc::series_too_short: return rule("series_too_short", "the prices cover too few days for this");

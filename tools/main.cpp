@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     add_sign(shell);
     add_prove(shell);
     add_check_proof(shell);
+    add_accept_checkpoint(shell);
     add_claims(shell);
     return shell.run(argc, argv);
 }

@@ -49,6 +49,7 @@ void add_prove(Shell& shell);
 /// A word of `prove`.
 void add_prove_liabilities(Shell& shell, CLI::App& prove);
 void add_check_proof(Shell& shell);
+void add_accept_checkpoint(Shell& shell);
 void add_claims(Shell& shell);
 
 } // namespace plimsoll::tools
