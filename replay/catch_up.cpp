@@ -135,7 +135,7 @@ result<book::Book> load_book(store::Store const& store, store::Manifest const& m
                 });
                 return fits;
             },
-            [&](book::TableId id) { return is_position(id) == positions; });
+            [&](book::TableId id, std::uint32_t) { return is_position(id) == positions; });
     };
     bool const is_large = book.positions.size() + book.balances.size() > second_thread_rows;
     result<void> beside = outcome::success();

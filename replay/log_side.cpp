@@ -5,12 +5,9 @@
 
 namespace plimsoll::replay {
 
-Finding finding_of(Error const& error, std::string const& where) {
-    return {std::string(error.rule().sentence), where.empty() ? error.detail() : where + ": " + error.detail()};
-}
-
-LogSide::LogSide(store::Store const& store, std::span<std::uint64_t const> stops)
-    : store_(store), stops_(stops), tree_(store.directory() / "tiles"), has_leaves_(tree_.has_tiles() || !stops.empty()) {
+LogSide::LogSide(store::Store const& store, std::span<std::uint64_t const> stops, std::uint32_t epochs)
+    : store_(store), stops_(stops), tree_(store.directory() / "tiles"), has_leaves_(tree_.has_tiles() || !stops.empty()),
+      facts_(store, epochs) {
     if (!stops_.empty() && stops_.front() == 0) tree_roots_[0] = tree_.root();
 }
 
@@ -47,6 +44,7 @@ void LogSide::run() {
         batch->hash = sha256(batch->bytes.view());
         previous = batch->hash;
         sequence = batch->view->last_sequence();
+        check_facts(*batch);
         if (has_leaves_) hash_leaves(*batch);
         pipe_.filled();
     }
@@ -63,6 +61,13 @@ void LogSide::hash_leaves(Batch const& batch) {
         if (next < stops_.size() && stops_[next] == tree_.size()) tree_roots_[tree_.size()] = tree_.root();
     }
     tree_.batch_ended(batch.hash);
+}
+
+void LogSide::check_facts(Batch& batch) {
+    batch.findings.clear();
+    batch.events = batch.view->events();
+    std::uint64_t sequence = batch.view->header().first_sequence;
+    for (Event const& event : batch.events) facts_.check(sequence++, event, batch.findings);
 }
 
 std::vector<Finding> LogSide::tile_findings() const {

@@ -7,7 +7,6 @@
 #include "ledger/store/checkpoint.hpp"
 #include "ledger/store/tiles.hpp"
 #include "replay/catch_up.hpp"
-#include "replay/log_side.hpp"
 
 #include <algorithm>
 #include <array>

@@ -8,9 +8,10 @@
 #include "ledger/store/history.hpp"
 #include "replay/catch_up.hpp"
 #include "replay/log_side.hpp"
-#include "replay/mentions.hpp"
+#include "replay/page_side.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <optional>
 
@@ -22,10 +23,14 @@ using store::Family;
 /// After this many differences the report has enough to go by.
 constexpr std::size_t finding_limit = 100;
 
+[[nodiscard]] bool same_bytes(Bytes one, Bytes other) {
+    return one.size() == other.size() && std::memcmp(one.data(), other.data(), one.size()) == 0;
+}
+
 class Verifier {
 public:
     Verifier(store::Store const& store, std::span<std::uint64_t const> stops)
-        : store_(store), stops_(stops), log_(store, stops), time_index_(store, Family::times) {}
+        : store_(store), stops_(stops), pages_(store), time_index_(store, Family::times) {}
 
     [[nodiscard]] result<VerifyReport> run(std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
         result<void> checksums = outcome::success();
@@ -33,12 +38,11 @@ public:
         auto const head = store_.head(); // where its last batch is damaged, read_log meets it again
         checkpoints_ = value_or_find(store::checkpoint_sequences(store_));
         epochs_ = value_or_find(store::first_missing_epoch(store_));
+        pages_.start(checkpoints_);
         read_log(head ? head.value() : store::LogHead{}, progress);
         summing.join();
         // Damage of a file explains what else is found, so it stands first.
         if (!checksums) report_.findings.insert(report_.findings.begin(), finding_of(checksums.error()));
-        for (Finding const& difference : log_.tile_findings()) find(difference.what, difference.where);
-        report_.tiles = log_.tiles();
         if (next_checkpoint_ < checkpoints_.size()) {
             find("a checkpoint lies past the log or inside a batch", "#" + std::to_string(checkpoints_[next_checkpoint_]));
         }
@@ -58,10 +62,8 @@ private:
     void find(std::string what, std::string where) {
         if (report_.findings.size() < finding_limit) report_.findings.push_back({std::move(what), std::move(where)});
     }
-    void find(Error const& error, std::string const& where = "") {
-        Finding finding = finding_of(error, where);
-        find(std::move(finding.what), std::move(finding.where));
-    }
+    void find(Finding finding) { find(std::move(finding.what), std::move(finding.where)); }
+    void find(Error const& error, std::string const& where = "") { find(finding_of(error, where)); }
 
     /// What cannot be read is a finding, and then stands for nothing.
     template <class T> [[nodiscard]] T value_or_find(result<T> const& read) {
@@ -72,44 +74,49 @@ private:
 
     void read_log(store::LogHead const& head, std::function<void(std::uint64_t, std::uint64_t)> const& progress) {
         if (!stops_.empty() && stops_.front() == 0) stop_here();
-        log_.start();
-        while (LogSide::Batch* const batch = log_.next()) {
-            if (!read_batch(*batch->view, "the batch at #" + std::to_string(batch->view->header().first_sequence))) {
-                log_.stop(); // nothing after it can be rebuilt
+        LogSide log(store_, stops_, epochs_);
+        log.start();
+        while (LogSide::Batch* const batch = log.next()) {
+            if (!read_batch(*batch)) {
+                log.stop(); // nothing after it can be rebuilt
                 break;
             }
             log_root_ = batch->hash;
             ++report_.batches;
             compare_checkpoint();
             progress(book_.sequence(), head.sequence);
-            log_.done_with_it();
+            log.done_with_it();
         }
-        log_.join();
-        if (log_.failure()) find(log_.failure()->what, log_.failure()->where);
-        for (VerifyStop& stop : report_.stops) stop.tree_root = log_.tree_root_at(stop.sequence);
+        log.join();
+        if (log.failure()) find(*log.failure());
+        for (VerifyStop& stop : report_.stops) stop.tree_root = log.tree_root_at(stop.sequence);
+        for (Finding const& difference : log.tile_findings()) find(difference);
+        report_.tiles = log.tiles();
+        report_.history_epochs = log.epochs_compared();
     }
 
     /// Every event asked again, as if it came now: the rules hold, and decide would decide the same.
-    [[nodiscard]] bool read_batch(BatchView const& batch, std::string const& place) {
-        if (batch.header().time != book_.time()) find("a batch begins at another ledger time", place);
-        check_batch_indexes(batch);
-        for (Event const& event : batch.events()) {
+    [[nodiscard]] bool read_batch(LogSide::Batch const& batch) {
+        BatchView const& view = *batch.view;
+        if (view.header().time != book_.time()) {
+            find("a batch begins at another ledger time", "the batch at #" + std::to_string(view.header().first_sequence));
+        }
+        check_batch_indexes(view);
+        for (Finding const& finding : batch.findings) find(finding);
+        std::span<Event const> const events = batch.events;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            if (i + book::fetch_slots_ahead < events.size()) book::fetch_slots(book_, events[i + book::fetch_slots_ahead].body);
+            if (i + book::fetch_rows_ahead < events.size()) book::fetch_rows(book_, events[i + book::fetch_rows_ahead].body);
             std::uint64_t const sequence = book_.sequence() + 1;
             decided_.clear();
-            auto const verdict = book::decide(book_, event, decided_);
+            auto const verdict = book::decide(book_, events[i], decided_);
             if (!verdict) find(verdict.error(), place_of(sequence));
             if (verdict && decided_.size() != 1) find("an event lacks what the rules decide before it", place_of(sequence));
-            auto const applied = book::apply(book_, event);
+            auto const applied = book::apply(book_, events[i]);
             if (!applied) {
                 find(applied.error(), place_of(sequence));
                 return false;
             }
-            visit_body(event.body, [&](auto const& fact) {
-                mention(sequence, fact);
-                leg_sums_.clear();
-                book::post(fact, leg_sums_);
-                if (!leg_sums_.are_zero()) find("the legs of an event do not sum to zero", place_of(sequence));
-            });
             if (report_.stops.size() < stops_.size() && stops_[report_.stops.size()] == sequence) stop_here();
         }
         return true;
@@ -172,54 +179,66 @@ private:
         tell_count(Family::names, count, book_.accounts.size());
     }
 
-    template <class Fact> void mention(std::uint64_t sequence, Fact const& fact) {
-        for_entities(fact, [&](std::uint32_t entity) { mentions_.push_back(store::mention(entity, sequence)); });
-        if (sequence % store::epoch_events != 0) return;
-        std::uint32_t const epoch = store::epoch_of(sequence);
-        if (epoch < epochs_) {
-            auto const stored = store::epoch_text(store_, epoch);
-            if (!stored) {
-                find(stored.error());
-            } else if (stored.value() != store::epoch_text_of(mentions_)) {
-                find("the history index differs from the log", "epoch " + std::to_string(epoch));
-            }
-            ++report_.history_epochs;
-        }
-        mentions_.clear();
-    }
-
-    /// At a checkpoint's sequence: its root, and each page that it names, against the replayed rows.
+    /// At a checkpoint's sequence: what it says, and the pages that it wrote, against the replayed rows.
     void compare_checkpoint() {
         if (next_checkpoint_ == checkpoints_.size() || checkpoints_[next_checkpoint_] != book_.sequence()) return;
         ++next_checkpoint_;
         std::string const where = "checkpoint #" + std::to_string(book_.sequence());
-        auto const read = store::checkpoint_before(store_, book_.sequence());
-        if (!read) {
-            find(read.error(), where);
-            return;
+        bool are_same = true;
+        bool is_last = false;
+        while (!is_last) {
+            PageSide::Part* const part = pages_.next();
+            PLIMSOLL_ASSERT(part != nullptr); // each checkpoint has its parts
+            are_same = compare_pages(*part, where) && are_same;
+            if (part->failure) find(*part->failure, where);
+            if (part->manifest) compare_manifest(*part->manifest, are_same && !part->failure, where);
+            is_last = part->is_last;
+            pages_.done_with_it();
         }
-        store::Manifest const& manifest = *read.value();
+    }
+
+    [[nodiscard]] bool compare_pages(PageSide::Part const& part, std::string const& where) {
+        bool are_same = part.are_as_hashed;
+        for (PageSide::Page const& page : part.pages) {
+            ++report_.pages;
+            book_.for_tables([&](book::TableId id, auto const& table) {
+                if (static_cast<std::uint8_t>(id) != page.table) return;
+                if (page.number < table.page_count() && same_bytes(table.page(page.number), part.of(page))) return;
+                are_same = false;
+                find("a stored page differs", where + ", table " + std::to_string(page.table) + ", page " + std::to_string(page.number));
+            });
+        }
+        return are_same;
+    }
+
+    /// Where every page that it wrote is the replayed one, and has the hash that the manifest gives, the replayed root is the
+    /// manifest's, which was worked out from its hashes when it was read. Else the book is hashed to see which is right.
+    void compare_manifest(store::Manifest const& manifest, bool are_pages_same, std::string const& where) {
         ++report_.checkpoints;
         if (auto const balance = book::check_balance(book_); !balance) find(balance.error(), where);
-        Hash const root = hashes_.update(book_);
-        book_.for_tables([](book::TableId, auto& table) { table.clean(); });
-        bool const is_same = manifest.sequence == book_.sequence() && manifest.time == book_.time() &&
-                             manifest.log_root == log_root_ && manifest.state_root == root;
-        if (!is_same) {
-            find("a checkpoint differs from what the log adds up to", where);
+        bool is_same = are_pages_same && names_each_change(manifest);
+        if (is_same) {
+            hashes_ = hashes_of(manifest);
+        } else {
+            is_same = hashes_.update(book_) == manifest.state_root;
         }
-        std::uint64_t pages = 0;
-        auto const loaded = store::load_pages(store_, manifest, [&](std::uint8_t number, std::uint32_t page, Bytes bytes) {
-            ++pages;
-            book_.for_tables([&](book::TableId id, auto const& table) {
-                if (static_cast<std::uint8_t>(id) != number) return;
-                bool const same = page < table.page_count() && std::ranges::equal(table.page(page), bytes);
-                if (!same) find("a stored page differs", where + ", table " + std::to_string(number) + ", page " + std::to_string(page));
-            });
-            return true;
+        book_.for_tables([](book::TableId, auto& table) { table.clean(); });
+        is_same = is_same && manifest.sequence == book_.sequence() && manifest.time == book_.time() && manifest.log_root == log_root_;
+        if (!is_same) find("a checkpoint differs from what the log adds up to", where);
+    }
+
+    /// Whether it has the book's pages, and a version of its own, or the hash, of each that has changed since the last one.
+    [[nodiscard]] bool names_each_change(store::Manifest const& manifest) const {
+        bool names_each = true;
+        book_.for_tables([&](book::TableId id, auto const& table) {
+            auto const& said = manifest.tables.at(static_cast<std::size_t>(id));
+            names_each = names_each && said.rows == table.size() && said.pages.size() == table.page_count();
+            for (std::size_t page = 0; names_each && page < table.page_count(); ++page) {
+                if (!table.is_dirty(page) || said.pages[page].sequence == manifest.sequence) continue;
+                names_each = book::page_hash(table.page(page), sizeof(table.rows().front())) == said.pages[page].hash;
+            }
         });
-        if (!loaded) find(loaded.error(), where);
-        report_.pages += pages;
+        return names_each;
     }
 
     void count_index(Family family, std::uint64_t expected) {
@@ -239,24 +258,26 @@ private:
 
     store::Store const& store_;
     std::span<std::uint64_t const> stops_;
-    LogSide log_;
     VerifyReport report_;
     book::Book book_;
     book::PageHashes hashes_;
     Hash log_root_{};
     std::vector<Event> decided_;
-    book::LegSums leg_sums_;
     std::vector<std::uint64_t> checkpoints_;
     std::size_t next_checkpoint_ = 0;
+    PageSide pages_;
     std::uint32_t epochs_ = 0;
     store::EntriesInOrder time_index_;
     std::map<std::uint16_t, store::EntriesInOrder> record_indexes_;
     std::uint64_t times_ = 0;
     std::uint64_t records_ = 0;
-    std::vector<store::Mention> mentions_;
 };
 
 } // namespace
+
+Finding finding_of(Error const& error, std::string const& where) {
+    return {std::string(error.rule().sentence), where.empty() ? error.detail() : where + ": " + error.detail()};
+}
 
 result<VerifyReport> verify(std::filesystem::path const& directory,
                             std::function<void(std::uint64_t, std::uint64_t)> const& progress, std::span<std::uint64_t const> stops) {

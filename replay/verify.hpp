@@ -20,6 +20,7 @@ struct Finding {
     std::string what;
     std::string where;
 };
+[[nodiscard]] Finding finding_of(Error const& error, std::string const& where = "");
 
 /// What the log adds up to after so many events.
 struct VerifyStop {
@@ -46,7 +47,8 @@ struct VerifyReport {
 /// Reads every byte: batches (verifier, hash chain, sequence without gaps, ledger time), every event
 /// through the rules of decide, the balance law for each event and for the book, each checkpoint's every
 /// page and its root against the replayed book, the indexes of time, records, names and history, the event tree's tiles,
-/// and the witness. One thread reads and hashes, one decides and applies, one checks the files' checksums.
+/// and the witness. One thread reads and hashes the log, one the checkpoints' pages, one decides and applies, one checks the
+/// files' checksums.
 /// `stops`: ascending sequences at which the roots are wanted, for whoever has signed ones to compare.
 /// Errors: only where the ledger cannot be read at all (store::Errc). `progress(events, of)`.
 [[nodiscard]] result<VerifyReport> verify(std::filesystem::path const& directory,

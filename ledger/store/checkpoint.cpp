@@ -160,13 +160,13 @@ result<std::vector<std::uint64_t>> checkpoint_sequences(Store const& store) {
 }
 
 result<void> load_pages(Store const& store, Manifest const& manifest, PageSink const& f,
-                        std::function<bool(book::TableId)> const& wants) {
+                        std::function<bool(book::TableId, std::uint32_t)> const& wants) {
     // Pages written by one checkpoint lie together: one pass over each checkpoint that still counts.
     std::map<std::uint64_t, std::vector<std::pair<std::uint8_t, std::uint32_t>>> wanted;
     for (std::size_t id = 1; id < manifest.tables.size(); ++id) {
-        if (!wants(static_cast<book::TableId>(id))) continue;
         auto const& pages = manifest.tables[id].pages;
         for (std::uint32_t page = 0; page < pages.size(); ++page) {
+            if (!wants(static_cast<book::TableId>(id), page)) continue;
             wanted[pages[page].sequence].emplace_back(static_cast<std::uint8_t>(id), page);
         }
     }

@@ -13,6 +13,7 @@ namespace plimsoll::store {
 struct PageVersion {
     std::uint64_t sequence = 0;
     Hash hash{};
+    friend bool operator==(PageVersion const&, PageVersion const&) = default;
 };
 
 /// What a checkpoint says: the state after `sequence` events, and where its pages lie.
@@ -51,14 +52,12 @@ struct PageBytes {
 /// Sequences of all checkpoints, ascending.
 [[nodiscard]] result<std::vector<std::uint64_t>> checkpoint_sequences(Store const& store);
 
-/// Calls f(table, page, bytes) for every page that a manifest names, of the tables for which `wants` holds.
-/// f says whether it fits.
+/// Calls f(table, page, bytes) for every page that a manifest names and for which `wants` holds. f says whether it fits.
 /// Errors: Errc::damaged where a page is missing or f refuses.
 using PageSink = std::function<bool(std::uint8_t, std::uint32_t, Bytes)>;
 [[nodiscard]] result<void> load_pages(Store const& store, Manifest const& manifest, PageSink const& f,
-                                      std::function<bool(book::TableId)> const& wants = [](book::TableId) {
-                                          return true;
-                                      });
+                                      std::function<bool(book::TableId, std::uint32_t)> const& wants =
+                                          [](book::TableId, std::uint32_t) { return true; });
 
 /// One page of a manifest. Errors: Errc::damaged.
 [[nodiscard]] result<std::string> load_page(Store const& store, Manifest const& manifest, book::TableId table,

@@ -1,4 +1,5 @@
 """The program as these tests meet it: a ledger in a folder of its own, asked on the command line."""
+import contextlib
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import queue
 
 PROGRAM = os.environ.get("PLIMSOLL", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/bin/plimsoll"))
@@ -53,6 +55,16 @@ class Follower:
         for line in self.process.stdout:
             self.lines.put(line)
         self.lines.put(None)
+
+    @contextlib.contextmanager
+    def paused(self):
+        """It asks nothing meanwhile: anvil 1.7.1 now and then stops answering when it is asked while it reverts."""
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.05)  # what it has asked is answered
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def wait_for(self, tip, seconds=60):
         """Until the news tell of this block as the newest; which blocks were told to be gone on the way."""

@@ -1,6 +1,7 @@
 #include "ledger/book/postings.hpp"
 #include "ledger/store/history.hpp"
 #include "ledger/store/store.hpp"
+#include "tests/replay/expected_log.hpp"
 #include "tests/replay/market_ledger.hpp"
 #include "tests/replay/story.hpp"
 
@@ -121,7 +122,7 @@ protected:
 TEST_P(AccountView, EqualsTheAccountInTheWholeBook) {
     EXPECT_EQ(indexed_epochs_, GetParam().history ? 2U : 0U);
     constexpr std::uint64_t seed = 500;
-    constexpr std::size_t sequences_wanted = 100;
+    std::size_t const sequences_wanted = number_in("PLIMSOLL_MOMENTS", 100); // seven accounts at each
     constexpr std::uint64_t accounts_each = 5;
     Random random(seed);
     std::uint64_t const last = reader_->log_size();

@@ -13,7 +13,8 @@ Bytes32 address_word(Address const& address) {
     return word;
 }
 
-Bytes32 number_word(std::uint64_t number) {
+Bytes32 number_word(Int128 number) {
+    PLIMSOLL_ASSERT(number >= 0);
     Bytes32 word{};
     for (std::size_t i = word.size(); number != 0; number >>= 8) word[--i] = static_cast<std::uint8_t>(number);
     return word;

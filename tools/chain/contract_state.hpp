@@ -9,7 +9,7 @@
 namespace plimsoll::tools::chain {
 
 [[nodiscard]] Bytes32 address_word(Address const& address);
-[[nodiscard]] Bytes32 number_word(std::uint64_t number);
+[[nodiscard]] Bytes32 number_word(Int128 number); ///< of at least 0
 [[nodiscard]] risk::Int256 number_of(Bytes32 const& word);
 
 /// The first four bytes of the signature's hash, then the arguments.

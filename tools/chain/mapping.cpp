@@ -294,7 +294,10 @@ private:
         check.instrument = std::move(instrument);
         check.accounts = std::move(accounts);
         check.call = std::move(call);
-        check.arguments = std::move(arguments);
+        for (std::string const& argument : arguments) {
+            PLIMSOLL_TRY(resolved, resolve(reader, "arguments", argument));
+            check.arguments.push_back(std::move(resolved));
+        }
         check.decimals = static_cast<int>(decimals.value_or(18));
         check.slot = slot;
         mapping_.balances.push_back(std::move(check));

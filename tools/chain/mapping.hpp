@@ -74,7 +74,7 @@ struct BalanceCheck {
     std::string accounts;   ///< a pattern of their names; "{...}" of an address where the name is one
     MappedContract const* contract = nullptr;
     std::string call;                   ///< "balances(address)"
-    std::vector<std::string> arguments; ///< "account", "star", or a number
+    std::vector<std::string> arguments; ///< "account", "star", a number, or an address
     int decimals = 18;
     std::optional<std::uint64_t> slot; ///< of the mapping in storage, whose keys are the arguments
 };

@@ -20,11 +20,16 @@ struct Question {
     std::optional<Bytes32> slot;
 };
 
-/// An address where the name is one, else the number in the star's place.
-[[nodiscard]] std::optional<Bytes32> account_word(std::string_view name, std::string_view star) {
-    if (auto const address = parse_hex_array<20>(name)) return address_word(address.value());
-    if (auto const number = read_unsigned(star)) return number_word(*number);
-    return std::nullopt;
+/// A whole number of up to 127 bits, which option ids need.
+[[nodiscard]] std::optional<Bytes32> whole_word(std::string_view text) {
+    auto const number = parse_integer(text);
+    return number && number.value() >= 0 ? std::optional(number_word(number.value())) : std::nullopt;
+}
+
+/// An address where the text is one, else the number in the star's place.
+[[nodiscard]] std::optional<Bytes32> word_of(std::string_view text, std::string_view star) {
+    if (auto const address = parse_hex_array<20>(text)) return address_word(address.value());
+    return whole_word(star);
 }
 
 /// Asks, for each figure, the contract and its storage, and compares.
@@ -76,10 +81,9 @@ private:
         if (!account_star) return;
         std::vector<Bytes32> keys;
         for (std::string const& argument : check.arguments) {
-            std::optional<Bytes32> key;
-            if (argument == "account") key = account_word(name, *account_star);
-            else if (argument == "star") key = read_unsigned(star) ? std::optional(number_word(*read_unsigned(star))) : std::nullopt;
-            else if (auto const number = read_unsigned(argument)) key = number_word(*number);
+            auto const key = argument == "account" ? word_of(name, *account_star)
+                             : argument == "star"  ? whole_word(star)
+                                                   : word_of(argument, argument);
             if (!key) return; // a name of the pattern that is no account of the contract
             keys.push_back(*key);
         }

@@ -3,6 +3,8 @@
 #include "tests/tools/chain/vault_sample.hpp"
 #include "tools/chain/block_booking.hpp"
 #include "tools/chain/chain_file.hpp"
+#include "tools/chain/file_source.hpp"
+#include "tools/chain/reconcile.hpp"
 #include "tools/chain/scratch_keeper.hpp"
 #include "tools/import/evm_json.hpp"
 
@@ -206,6 +208,89 @@ TEST_F(DeriveLogs, ASequenceAsProvedBlocksInALedger) {
     auto const again = setting.run(import_evm_json, setting.file(chain.file()), options);
     ASSERT_TRUE(again) << again.error().message();
     EXPECT_EQ(again.value().events_added, 0U);
+}
+
+/// A saved chain whose contract answers `getBalance(account, asset, subId)`.
+class WithBalances : public ChainSource {
+public:
+    using Balance = std::function<Int128(Int128 account, ByteView asset)>;
+    WithBalances(ChainSource& saved, Balance balance) : saved_(&saved), balance_(std::move(balance)) {}
+
+    result<std::uint64_t> chain_id() override { return saved_->chain_id(); }
+    result<Header> header(BlockTag tag) override { return saved_->header(tag); }
+    result<Header> header(std::uint64_t number) override { return saved_->header(number); }
+    result<std::vector<Receipt>> receipts(Header const& header) override { return saved_->receipts(header); }
+    result<std::vector<Log>> logs(std::span<Address const> of, std::uint64_t first, std::uint64_t last) override {
+        return saved_->logs(of, first, last);
+    }
+    result<Bytes> call(Address const&, std::span<std::uint8_t const> data, std::uint64_t) override {
+        ByteView const words = ByteView(data).subspan(4);
+        EXPECT_EQ(words.size(), 96U);
+        EXPECT_EQ(number_of_word(words.subspan(64, 32)), 0) << "cash and the perpetual have one sub id";
+        Int128 units = balance_(number_of_word(words.first(32)), words.subspan(44, 20));
+        Bytes answer(32, units < 0 ? 0xff : 0x00);
+        for (std::size_t i = 32; i > 16; units >>= 8) answer[--i] = static_cast<std::uint8_t>(units & 0xff);
+        return answer;
+    }
+    result<AccountProof> proof(Address const& of, std::span<Bytes32 const> slots, std::uint64_t block) override {
+        return saved_->proof(of, slots, block);
+    }
+    std::string name() const override { return saved_->name(); }
+
+private:
+    [[nodiscard]] static Int128 number_of_word(ByteView word) {
+        Int128 number = 0;
+        for (std::uint8_t const byte : word.subspan(16)) number = number << 8 | byte;
+        return number;
+    }
+    ChainSource* saved_;
+    Balance balance_;
+};
+
+/// The recorded state answers for the contract: nothing differs; one wei elsewhere is found, with both sides.
+TEST_F(DeriveLogs, TheContractsOwnBalancesAreCompared) {
+    MappingText const text = derive_text();
+    ChainMaker chain(1, 1);
+    static_cast<void>(add(chain, logs_[0], 0));
+    Operation const* last = nullptr;
+    std::uint64_t now = 1;
+    std::uint64_t blocks = 1;
+    for (Operation const& one : operations_) {
+        if (one.sequence != 1 || !one.ok) continue;
+        static_cast<void>(add(chain, logs_[one.n], one.now - now));
+        now = one.now;
+        last = &one;
+        ++blocks;
+    }
+    ImportSetting setting;
+    ImportOptions options;
+    options.mapping = "derive-v2";
+    options.parameters = {text.parameters.begin(), text.parameters.end()};
+    auto const summary = setting.run(import_evm_json, setting.file(chain.file()), options);
+    ASSERT_TRUE(summary) << summary.error().message();
+    auto saved = FileSource::open(setting.file(chain.file(), "saved.jsonl"));
+    ASSERT_TRUE(saved) << saved.error().message();
+    auto const compare = [&](Int128 wrong_by) {
+        WithBalances source(*saved.value(), [&](Int128 account, ByteView asset) {
+            bool const is_cash = hex_of(asset) == text.parameters.find("cash")->second;
+            Int128 const recorded = last->accounts.at(is_cash ? "cash" : "perp").at(static_cast<std::size_t>(account - 1));
+            return recorded + (is_cash && account == 2 ? wrong_by : 0);
+        });
+        ReconcileAsk ask;
+        ask.at = blocks;
+        ask.source = "derive-v2";
+        auto report = reconcile_chain(*setting.reader(), source, ask);
+        EXPECT_TRUE(report) << (report ? "" : report.error().message());
+        return report ? std::move(report.value()) : ReconcileReport{};
+    };
+    ReconcileReport const same = compare(0);
+    EXPECT_TRUE(same.findings.empty()) << same.findings.front().what << ": " << same.findings.front().ledger << " / " << same.findings.front().chain;
+    EXPECT_GE(same.balances, 5U);
+    EXPECT_EQ(same.balances_proved, 0U) << "the mapping knows no slot";
+    ReconcileReport const wrong = compare(1);
+    ASSERT_EQ(wrong.findings.size(), 1U);
+    EXPECT_EQ(wrong.findings.front().kind, FindingKind::amount);
+    EXPECT_EQ(wrong.findings.front().what, "cash of derive-2 in CASH");
 }
 
 TEST_F(DeriveLogs, ALostLogIsNoticedByTheBalanceBefore) {
