@@ -29,8 +29,9 @@ public:
     /// Errors: Errc::account_without_credit, book::Errc::unknown_account.
     [[nodiscard]] result<AccountId> holder_of(AccountId account) const;
 
-    /// Errors, in this order: book::Errc::amount_must_be_positive; Errc::account_without_credit, account_in_liquidation, no_credit_rule,
-    /// no_credit_pool, price_missing, credit_overdue, credit_limit_exceeded, credit_pool_insufficient, collateral_ratio_insufficient.
+    /// Errors, in this order: book::Errc::amount_must_be_positive; Errc::account_without_credit, account_in_liquidation, no_credit_rule;
+    /// event::Errc::too_many_decimals; Errc::no_credit_pool, price_missing, credit_overdue, credit_limit_exceeded,
+    /// credit_pool_insufficient, collateral_ratio_insufficient.
     [[nodiscard]] result<void> draw(DrawCredit const& ask, Origin const& origin, Decision& decision) const;
     /// Errors: Errc::repayment_exceeds_debt, balance_insufficient, withdrawal_exceeds_margin.
     [[nodiscard]] result<void> repay(RepayCredit const& ask, Origin const& origin, Decision& decision);

@@ -32,7 +32,7 @@ constexpr std::string_view commands =
 {"id":11,"command":"repay","account":"alice","amount":"200.01","time":"2027-01-15T12:00:00Z"}
 )";
 
-class CreditCommands : public testing::Test {
+class CreditQuestions : public testing::Test {
 protected:
     CommandSetting setting;
 
@@ -69,7 +69,7 @@ private:
     simdjson::dom::parser parser_;
 };
 
-TEST_F(CreditCommands, EachComponentIsExplained) {
+TEST_F(CreditQuestions, EachComponentIsExplained) {
     give_credit();
     auto const one = json("credit books alice-2 --at 2026-12-31T12:00:00Z");
     EXPECT_EQ(text(one, "/holder"), "alice");
@@ -91,7 +91,7 @@ TEST_F(CreditCommands, EachComponentIsExplained) {
     }
 }
 
-TEST_F(CreditCommands, EverybodyWithCreditIsListed) {
+TEST_F(CreditQuestions, EverybodyWithCreditIsListed) {
     give_credit();
     auto const all = json("credit books");
     EXPECT_EQ(text(all, "/owners/0/holder"), "alice");
@@ -104,7 +104,7 @@ TEST_F(CreditCommands, EverybodyWithCreditIsListed) {
 }
 
 /// What was said of a moment stays said, whatever comes after it.
-TEST_F(CreditCommands, AMomentsAnswerUsesNoLaterEvent) {
+TEST_F(CreditQuestions, AMomentsAnswerUsesNoLaterEvent) {
     give_credit();
     std::string const then = setting.run("credit books alice --at 2026-12-31T12:00:00Z --json").out;
     setting.write("more.jsonl", R"({"id":12,"command":"withdraw","account":"alice","asset":"USD","amount":"900","time":"2027-02-20T00:00:00Z"}
@@ -119,7 +119,7 @@ TEST_F(CreditCommands, AMomentsAnswerUsesNoLaterEvent) {
 }
 
 /// An export says all that there is: imported elsewhere it has the same root, and the same credit.
-TEST_F(CreditCommands, ExportAndImportKeepIt) {
+TEST_F(CreditQuestions, ExportAndImportKeepIt) {
     give_credit();
     setting.write("more.jsonl", R"({"id":12,"command":"default","account":"alice","time":"2027-02-20T00:00:00Z"}
 {"id":13,"command":"unvouch","account":"bob","borrower":"alice"}
@@ -134,7 +134,7 @@ TEST_F(CreditCommands, ExportAndImportKeepIt) {
     EXPECT_EQ(setting.run("verify books").status, 0);
 }
 
-TEST_F(CreditCommands, WithoutARuleTheySayWhatToDo) {
+TEST_F(CreditQuestions, WithoutARuleTheySayWhatToDo) {
     for (auto const* words : {"credit books", "credit books alice"}) {
         Outcome const outcome = setting.run(words);
         EXPECT_EQ(outcome.status, 3) << words;
@@ -156,7 +156,7 @@ TEST_F(CreditCommands, WithoutARuleTheySayWhatToDo) {
     EXPECT_NE(setting.run("credit empty --preset reputation").out.find("Nobody has drawn"), std::string::npos);
 }
 
-TEST_F(CreditCommands, PresetsOfCreditAreShownAndChecked) {
+TEST_F(CreditQuestions, PresetsOfCreditAreShownAndChecked) {
     EXPECT_NE(setting.run("presets list").out.find("credit preset"), std::string::npos);
     Outcome const shown = setting.run("presets show reputation");
     for (auto const* words : {"30 d", "concentration", "of all exposure", "1000000", "1.05"}) EXPECT_NE(shown.out.find(words), std::string::npos) << shown.out;

@@ -20,7 +20,7 @@ struct Defaulting : CreditLedger {
     }
     static constexpr TimeNs late = start + 13 * day + 2 * second;
 
-    /// The alice's money is gone to `text`, by a venue's hand that asks no rule.
+    /// Money is gone, by a hand that asks no rule.
     void lose(AccountId account, std::string const& text, AssetId asset = usd) {
         Transferred fact;
         fact.account = account;
@@ -64,7 +64,7 @@ TEST(CreditDefault, CollectsFromAllOfTheOwnersAccounts) {
     venue.must_take(L::deposit(L::alice, "10000"));
     venue.must_take(L::vouch(L::bob, L::alice, "1000"), Defaulting::late + 2 * L::day);
     Answer const again = venue.ask(L::draw(L::alice, "1"));
-    EXPECT_EQ(again.refusal->message().find(", by closed") == std::string::npos, false) << again.refusal->message();
+    EXPECT_NE(again.refusal->message().find(", by closed"), std::string::npos) << again.refusal->message();
 }
 
 /// The vouchers' part is split by their stakes, to the last decimal of the asset; the pool is not touched before they are spent.
@@ -182,9 +182,9 @@ TEST(CreditDefault, WaitsForLiquidationsAndPrices) {
         return odd;
     }()));
     venue.must_take(L::deposit(L::alice, "3", AssetId{3}));
-    EXPECT_EQ(venue.rule(L::call_default(L::alice)), "price_missing");
+    EXPECT_EQ(venue.rule(L::call_default(L::alice), Defaulting::late), "price_missing");
     venue.must_take(L::observe(Observation::asset_price, 3, "0.01"));
-    EXPECT_EQ(venue.rule(L::call_default(L::alice)), "");
+    EXPECT_EQ(venue.rule(L::call_default(L::alice), Defaulting::late), "");
 }
 
 /// A keeper of the same owner would pay itself; another may be named.
@@ -195,7 +195,7 @@ TEST(CreditDefault, NeedsALiquidatorOfAnotherOwner) {
     AccountId const own{venue.book().accounts.size()};
     Answer const answer = venue.ask(DeclareDefault{L::alice, own}, Defaulting::late);
     EXPECT_EQ(L::rule_of(answer), "no_account_of_kind");
-    EXPECT_EQ(venue.rule(DeclareDefault{L::alice, L::carol}), "") << "whoever is named";
+    EXPECT_EQ(venue.rule(DeclareDefault{L::alice, L::carol}, Defaulting::late), "") << "whoever is named";
     EXPECT_EQ(format_decimal(venue.size(L::carol)), "10");
 }
 
