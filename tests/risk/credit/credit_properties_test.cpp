@@ -96,10 +96,11 @@ struct OwnerLife {
     [[nodiscard]] CreditLine line() const { return world.line(accounts[0]); }
 };
 
-void need_no_better(CreditLine const& changed, CreditLine const& plain) {
+/// `dust`: by so many of 10^-18 at most, since each account's rows are valued rounded down.
+void need_no_better(CreditLine const& changed, CreditLine const& plain, Int128 dust = 0) {
     RC_ASSERT(changed.score.score <= plain.score.score);
-    RC_ASSERT(changed.limit.limit <= plain.limit.limit);
-    RC_ASSERT(changed.limit_values.median_equity <= plain.limit_values.median_equity);
+    RC_ASSERT(changed.limit.limit <= plain.limit.limit + dust);
+    RC_ASSERT(changed.limit_values.median_equity <= plain.limit_values.median_equity + dust);
 }
 
 /// All in one account, or spread over three of one owner with money going to and fro: one line, and no larger a limit.
@@ -117,7 +118,7 @@ RC_GTEST_PROP(CreditProperty, SplittingAnOwnerNeverRaisesItsLimit, ()) {
     for (AccountId const account : split.accounts) RC_ASSERT(split.world.history().owners().holder(account) == split.accounts[0]);
 }
 
-/// The owner trades with itself between all that happens, at any price, paying a fee or none.
+/// The owner trades with itself between all that happens, at any price, paying a fee or none: no score rises, and no limit.
 RC_GTEST_PROP(CreditProperty, WashTradesNeverRaiseAScore, ()) {
     bool const by_name = *rc::gen::arbitrary<bool>();
     auto const life = random_life();
@@ -130,7 +131,7 @@ RC_GTEST_PROP(CreditProperty, WashTradesNeverRaiseAScore, ()) {
         Int128 const fee = wash.pause % 2 == 0 ? 0 : wash.price / 100;
         washed.world.trade(washed.accounts[wash.slot], washed.accounts[wash.other_slot], wash.size, wash.price,
                            wash.pause % 3 == 0 ? W::spot : W::perp, fee);
-        need_no_better(washed.line(), plain.line());
+        need_no_better(washed.line(), plain.line(), 200); // coins of three accounts may have come together in one
         RC_ASSERT(washed.world.history().record(washed.accounts[0]).volume == plain.world.history().record(plain.accounts[0]).volume);
     }
 }
