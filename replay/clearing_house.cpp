@@ -1,8 +1,8 @@
 #include "replay/clearing_house.hpp"
 
-#include "ledger/book/apply.hpp"
 #include "ledger/book/interest.hpp"
 #include "replay/adopted_preset.hpp"
+#include "replay/follow_again.hpp"
 #include "replay/settlement_average.hpp"
 #include "risk/adoption.hpp"
 #include "risk/valuation.hpp"
@@ -18,18 +18,6 @@ namespace {
     std::string_view const room = error.rule().room;
     return room == "risk" || room == "book" || room == "event" || error.is(Errc::record_late) ||
            error.is(Errc::record_conflicts);
-}
-
-/// Shows a watcher the log after an event once more, each event with the book behind it.
-template <class Watcher> [[nodiscard]] result<void> follow_again(Reader const& reader, std::uint64_t after, Watcher& watcher) {
-    PLIMSOLL_TRY(start, reader.at(after));
-    result<void> applied = outcome::success();
-    PLIMSOLL_TRYV(reader.for_events(after + 1, reader.log_size(), [&](std::uint64_t, Event const& event) {
-        applied = book::apply(start.book, event);
-        if (applied) watcher.follow(event, start.book);
-        return applied.has_value();
-    }));
-    return applied;
 }
 
 } // namespace
@@ -52,6 +40,9 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     house->engine_->watch([watching = house.get()](Event const& event, book::Book const& after) {
         watching->interest_.follow(event, after);
         if (watching->safeguards_) watching->safeguards_->follow(event, after);
+        if (watching->credit_) watching->credit_->follow(event, after);
+    }, [watching = house.get()](Event const& event, book::Book const& before) {
+        if (watching->credit_) watching->credit_->precede(event, before);
     });
     if (house->desk_) {
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
@@ -81,6 +72,8 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
         PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(clearing->body, clearing->place()));
         clearing_preset_ = std::move(preset);
     }
+    PLIMSOLL_TRY(credit, adopted_preset(*reader, book(), risk::credit_scope));
+    if (credit) credit_ = std::make_unique<risk::CreditHistory>();
     return outcome::success();
 }
 
@@ -126,6 +119,9 @@ result<void> ClearingHouse::recall_watchers() {
     are_watchers_stale_ = false;
     interest_.forget();
     if (safeguards_) safeguards_->forget();
+    if (credit_) {
+        PLIMSOLL_TRYV(recall_credit(credit_->tracked()));
+    }
     if (!safeguards_ && !interest_.has_begun()) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
     if (book().sequence() == 0) return outcome::success();
@@ -155,14 +151,14 @@ result<void> ClearingHouse::recall_interest(Reader const& reader) {
             return true;
         }));
     }
-    return follow_again(reader, first - 1, interest_);
+    return follow_again(reader, first - 1, reader.log_size(), interest_);
 }
 
 /// The log as far back as any window looks, and where each breaker was last seen to move.
 result<void> ClearingHouse::recall_safeguards(Reader const& reader) {
     PLIMSOLL_TRY(last_before, reader.sequence_at(book().time() - safeguards_->memory_ns() - 1));
     std::uint64_t const first = last_before == 0 ? 0 : last_before - 1; // one more: what stood when the window began
-    PLIMSOLL_TRYV(follow_again(reader, first, *safeguards_));
+    PLIMSOLL_TRYV(follow_again(reader, first, reader.log_size(), *safeguards_));
     safeguards_->forget_board();
     auto recall = [&](std::uint64_t sequence) {
         return reader.for_events(sequence, sequence, [&](std::uint64_t, Event const& event) {
@@ -387,6 +383,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     if (interest_.has_begun()) {
         PLIMSOLL_TRYV(bring_interest_up_to_date(command));
     }
+    if (risk::is_credit_command(command)) return credit(command, origin, answer);
     if (auto const* cash = std::get_if<risk::Accrue>(&command)) {
         PLIMSOLL_TRYV(interest_.accrue(cash->asset, origin, decision_));
         return decision_.events.empty() ? result<void>(outcome::success()) : book_group(answer);
@@ -420,6 +417,9 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     }
     PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));
     if (decision_.events.empty()) return outcome::success();
+    if (credit_ && credit_->has_loans()) {
+        PLIMSOLL_TRYV(keep_credit(command));
+    }
     if (safeguards_) safeguards_->note(command, origin, decision_);
     return book_group(answer);
 }

@@ -7,6 +7,7 @@
 #include "risk/clearing/interest.hpp"
 #include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
+#include "risk/credit/credit_desk.hpp"
 
 #include <map>
 #include <memory>
@@ -37,7 +38,7 @@ class Reader;
 
 class ClearingHouse {
 public:
-    /// Opens a ledger for writing, with the presets in force there: of scope "margin" and of scope "clearing".
+    /// Opens a ledger for writing, with the presets in force there: of scope "margin", "clearing" and "credit".
     /// Errors: as Engine::open; risk::Errc::preset_* where a newer program wrote it.
     [[nodiscard]] static result<std::unique_ptr<ClearingHouse>> open(std::filesystem::path const& directory,
                                                                      EngineOptions const& options = {});
@@ -51,6 +52,8 @@ public:
     [[nodiscard]] risk::MarginDesk* desk() { return desk_.get(); }
     /// Nothing: losses go to the market's own fund and the shared one.
     [[nodiscard]] std::optional<risk::ClearingPreset> const& clearing_preset() const { return clearing_preset_; }
+    /// What the log says of owners; null where no credit preset was adopted.
+    [[nodiscard]] risk::CreditHistory const* credit_history() const { return credit_.get(); }
 
     /// Decides, books and answers one command. A failure is the world's (a disk, damage), and ends the
     /// house; what a rule refuses is an answer. `answer` keeps its memory.
@@ -81,6 +84,13 @@ private:
     [[nodiscard]] risk::Sale* sale_of(AccountId account);
     [[nodiscard]] result<void> sell(risk::Sale& sale, risk::Liquidate const& ask, Origin& origin, Answer& answer);
     [[nodiscard]] result<TimeNs> last_deed_of(AccountId account);
+    [[nodiscard]] result<void> credit(risk::Command const& command, Origin origin, Answer& answer);
+    [[nodiscard]] result<void> declare_default(risk::DeclareDefault const& ask, Origin const& origin, Answer& answer);
+    /// What a command moves leaves owners who owe enough collateral.
+    [[nodiscard]] result<void> keep_credit(risk::Command const& command);
+    /// The history, with each day's equity of an account's owner. Errors: risk::Errc::no_credit_rule.
+    [[nodiscard]] result<AccountId> know_owner(AccountId account);
+    [[nodiscard]] result<void> recall_credit(std::span<AccountId const> tracked);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
     [[nodiscard]] result<Receipt> book_all(std::span<Event const> events);
     [[nodiscard]] result<void> book_group(Answer& answer);
@@ -90,6 +100,7 @@ private:
     std::optional<risk::ClearingPreset> clearing_preset_;
     std::unique_ptr<risk::Safeguards> safeguards_; ///< where a clearing preset is in force
     risk::Interest interest_;
+    std::unique_ptr<risk::CreditHistory> credit_; ///< where a credit preset is in force
     bool are_watchers_stale_ = false; ///< they saw events that were dropped
     TimeNs moment_ = 0; ///< of the command at hand
     std::filesystem::path directory_;

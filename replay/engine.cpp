@@ -60,7 +60,8 @@ private:
 } // namespace
 
 struct Engine::Parts {
-    std::function<void(Event const&, book::Book const&)> applied_event; ///< who watches
+    Watch applied_event; ///< who watches
+    Watch coming_event;
     EngineOptions options;
     std::unique_ptr<store::Store> store;
     book::Book book;
@@ -148,6 +149,7 @@ result<void> Engine::Parts::decide_group(std::span<Event const> group) {
     for (Event const& ask : group) {
         PLIMSOLL_TRYV(book::decide(book, ask, decided));
         for (; applied < decided.size(); ++applied) {
+            if (coming_event) coming_event(decided[applied], book);
             auto const verdict = book::apply(book, decided[applied]);
             PLIMSOLL_ASSERT(verdict); // decide has checked everything that apply needs
             if (applied_event) applied_event(decided[applied], book);
@@ -290,7 +292,10 @@ result<std::unique_ptr<Engine>> Engine::open(std::filesystem::path const& direct
 
 std::string const& Engine::opening_notes() const { return parts_->store->notes(); }
 book::Book const& Engine::book() const { return parts_->book; }
-void Engine::watch(std::function<void(Event const&, book::Book const&)> applied) { parts_->applied_event = std::move(applied); }
+void Engine::watch(Watch applied, Watch coming) {
+    parts_->applied_event = std::move(applied);
+    parts_->coming_event = std::move(coming);
+}
 std::uint64_t Engine::durable_sequence() const {
     return parts_->committer ? parts_->committer->durable_sequence() : parts_->durable_at_end;
 }

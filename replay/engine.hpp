@@ -74,7 +74,9 @@ public:
 
     /// Called for each event right after it was applied, with the book as it then stands. A group that is refused later on
     /// has shown some of its events: the book has dropped them.
-    void watch(std::function<void(Event const&, book::Book const&)> applied);
+    /// `coming` is called before an event is applied, with the book as it stands until then.
+    using Watch = std::function<void(Event const&, book::Book const&)>;
+    void watch(Watch applied, Watch coming = {});
 
     /// The last event known to be on disk.
     [[nodiscard]] std::uint64_t durable_sequence() const;

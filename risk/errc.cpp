@@ -125,6 +125,20 @@ Rule describe(Errc code) {
         return rule("price_older_than_account", "no price was observed since the account last changed");
     case Errc::clearing_term_out_of_bounds:
         return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
+    case Errc::no_credit_rule: return rule("no_credit_rule", "no credit preset is in force: adopt one (plimsoll presets adopt)");
+    case Errc::no_credit_pool: return rule("no_credit_pool", "nobody lends the asset: open an account of kind pool by that name");
+    case Errc::account_without_credit:
+        return rule("account_without_credit", "only customers, their subaccounts, vaults and liquidators may draw, repay or vouch");
+    case Errc::credit_overdue: return rule("credit_overdue", "what was drawn before is past its term: repay it first");
+    case Errc::credit_limit_exceeded: return rule("credit_limit_exceeded", "more would be drawn than the owner's limit");
+    case Errc::credit_pool_insufficient: return rule("credit_pool_insufficient", "the pool has not so much to lend");
+    case Errc::collateral_ratio_insufficient:
+        return rule("collateral_ratio_insufficient", "what the owner holds would be less than its score asks for what it has drawn");
+    case Errc::repayment_exceeds_debt: return rule("repayment_exceeds_debt", "less is drawn than would be repaid");
+    case Errc::vouch_for_oneself: return rule("vouch_for_oneself", "nobody vouches for an account of its own owner");
+    case Errc::stake_insufficient: return rule("stake_insufficient", "the voucher has less at stake there");
+    case Errc::stake_in_use: return rule("stake_in_use", "what is drawn needs the stake: it may leave once that is repaid");
+    case Errc::not_in_default: return rule("not_in_default", "nothing drawn is past its grace, and the collateral is enough");
     }
     return rule("unknown", "unknown failure");
 }

@@ -92,6 +92,20 @@ enum class Errc {
     partial_take_leaves_dust,
     price_older_than_account,
     liquidation_paced,
+
+    // credit by reputation
+    no_credit_rule,
+    no_credit_pool,
+    account_without_credit,
+    credit_overdue,
+    credit_limit_exceeded,
+    credit_pool_insufficient,
+    collateral_ratio_insufficient,
+    repayment_exceeds_debt,
+    vouch_for_oneself,
+    stake_insufficient,
+    stake_in_use,
+    not_in_default,
 };
 
 [[nodiscard]] Rule describe(Errc code);

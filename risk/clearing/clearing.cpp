@@ -19,7 +19,8 @@ namespace {
 result<AccountId> account_of_kind(book::Book const& book, AccountId named, wire::AccountKind kind) {
     if (named.is_some()) return named;
     for (std::uint32_t id = 1; id <= book.accounts.size(); ++id) {
-        if (book.accounts[id].kind == kind) return AccountId{id};
+        bool const is_for_one = kind == wire::AccountKind::staked_module && book.accounts[id].parent.is_some(); // what is vouched for a borrower
+        if (book.accounts[id].kind == kind && !is_for_one) return AccountId{id};
     }
     return fail(Errc::no_account_of_kind, wire::EnumNameAccountKind(kind));
 }

@@ -46,7 +46,8 @@ private:
     AccountRows rows_;
 };
 
-/// The ledger's first account of a kind, where `named` is none.
+/// The ledger's first account of a kind, where `named` is none; a staked module with a parent stands for that account alone
+/// (risk/credit), and is nobody's first.
 /// Errors: Errc::no_account_of_kind.
 [[nodiscard]] result<AccountId> account_of_kind(book::Book const& book, AccountId named, wire::AccountKind kind);
 

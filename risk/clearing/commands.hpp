@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/event/event.hpp"
+#include "risk/credit/commands.hpp"
 
 #include <optional>
 #include <variant>
@@ -91,6 +92,7 @@ struct Check {
     AccountId account;
 };
 
-using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check>;
+using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check,
+                             DrawCredit, RepayCredit, Vouch, Unvouch, AssessCredit, DeclareDefault>;
 
 } // namespace plimsoll::risk

@@ -92,7 +92,11 @@ Operations Safeguards::needed(Command const& command) const {
     if (std::holds_alternative<SettleExpiry>(command)) return bit(Operation::settle);
     bool const liquidates = std::holds_alternative<Liquidate>(command) || std::holds_alternative<LiquidateAll>(command) ||
                             std::holds_alternative<Bid>(command);
-    if (liquidates) return bit(Operation::liquidate);
+    if (liquidates || std::holds_alternative<DeclareDefault>(command)) return bit(Operation::liquidate);
+    if (std::holds_alternative<DrawCredit>(command)) return bit(Operation::borrow);
+    if (std::holds_alternative<RepayCredit>(command)) return bit(Operation::repay);
+    if (std::holds_alternative<Vouch>(command)) return bit(Operation::transfer);
+    if (std::holds_alternative<Unvouch>(command)) return bit(Operation::withdraw);
     auto const* const trade = std::get_if<Trade>(&command);
     if (trade == nullptr) return 0;
     for (AccountId const side : {trade->buyer, trade->seller}) {

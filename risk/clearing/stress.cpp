@@ -82,7 +82,8 @@ private:
     [[nodiscard]] Int128 held_by(wire::AccountKind kind) const {
         Int128 sum = 0;
         for (std::uint32_t id = 1; id <= book_.accounts.size(); ++id) {
-            if (book_.accounts[id].kind != kind) continue;
+            bool const is_for_one = kind == wire::AccountKind::staked_module && book_.accounts[id].parent.is_some(); // vouched for a borrower
+            if (book_.accounts[id].kind != kind || is_for_one) continue;
             book::BalanceRow const* const held = book_.balance(AccountId{id}, ask_.quote);
             if (held != nullptr && __builtin_add_overflow(sum, held->amount.units(), &sum)) return row_limit_units;
         }

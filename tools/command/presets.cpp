@@ -4,6 +4,7 @@
 #include "tools/command/answer.hpp"
 #include "tools/command/clearing_presets.hpp"
 #include "tools/command/commands.hpp"
+#include "tools/command/credit_presets.hpp"
 #include "tools/command/preset_choice.hpp"
 #include "tools/command/question.hpp"
 #include "tools/text/people.hpp"
@@ -17,14 +18,15 @@ namespace {
 constexpr char const* examples =
     "Margin rules, and what happens when collateral is not enough, as data. Every number of a preset has a unit and a\n"
     "source; a preset is checked when it is read, and recorded in the ledger when it is adopted: from then on it is the\n"
-    "one in force, a margin preset beside a clearing preset.\n"
+    "one in force: a margin preset, a clearing preset and a credit preset beside each other.\n"
     "\n"
     "  plimsoll presets list\n"
     "  plimsoll presets show derive-srm\n"
     "  plimsoll presets show derive-srm --toml > mine.toml    # to start one of your own\n"
     "  plimsoll presets check mine.toml\n"
     "  plimsoll presets adopt books derive-srm\n"
-    "  plimsoll presets adopt books derive-v2                 # who pays losses, and breakers\n";
+    "  plimsoll presets adopt books derive-v2                 # who pays losses, and breakers\n"
+    "  plimsoll presets adopt books reputation                # credit by a score of the log\n";
 
 [[nodiscard]] result<Status> list(Shell const& shell) {
     std::string text;
@@ -45,9 +47,15 @@ constexpr char const* examples =
         PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(each.body, each.file));
         write_clearing(json, preset, 0);
     }
+    json.end_array().key("credit_presets").begin_array();
+    for (risk::ShippedCreditPreset const& each : risk::shipped_credit_presets()) {
+        PLIMSOLL_TRY(preset, risk::CreditPreset::parse(each.body, each.file));
+        write_credit(json, preset, 0);
+    }
     json.end_array().field("build", build_version()).end_object();
     PLIMSOLL_TRY(clearing, clearing_table());
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing));
+    PLIMSOLL_TRY(credit, credit_table());
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing + "\n" + credit));
     return Status::fine;
 }
 
@@ -111,36 +119,60 @@ void write_parameters(JsonWriter& json, risk::Preset const& preset, std::string_
     return out;
 }
 
+/// Presets beside those of margin: how each kind is found, told and written.
+struct Clearing {
+    static constexpr auto named = clearing_preset_named;
+    static constexpr auto people = people_clearing;
+    static constexpr auto text = clearing_text;
+    static constexpr auto write = write_clearing;
+};
+struct Credit {
+    static constexpr auto named = credit_preset_named;
+    static constexpr auto people = people_credit;
+    static constexpr auto text = credit_text;
+    static constexpr auto write = write_credit;
+};
+
 /// {"command", "preset"}, and whatever `more` adds.
-template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPreset const& preset, std::uint64_t adopted, More&& more) {
+template <class Kind, class Preset, class More> [[nodiscard]] std::string scoped_json(Preset const& preset, std::uint64_t adopted, More&& more) {
     std::string text;
     JsonWriter json(text, JsonWriter::Layout::pretty);
     json.begin_object().field("command", "presets");
     more(json);
     json.key("preset");
-    write_clearing(json, preset, adopted);
+    Kind::write(json, preset, adopted);
     json.field("build", build_version()).end_object();
     return text + "\n";
 }
 
-[[nodiscard]] result<Status> show_clearing(Shell const& shell, std::string const& name, bool as_toml) {
-    PLIMSOLL_TRY(preset, clearing_preset_named(name));
+template <class Kind> [[nodiscard]] result<Status> show_scoped(Shell const& shell, std::string const& name, bool as_toml) {
+    PLIMSOLL_TRY(preset, Kind::named(name));
     if (as_toml) {
         PLIMSOLL_TRYV(Shell::print(preset.body));
     } else {
-        PLIMSOLL_TRYV(Shell::print(shell.is_json() ? clearing_json(preset, 0, [](JsonWriter&) {}) : clearing_text(preset)));
+        PLIMSOLL_TRYV(Shell::print(shell.is_json() ? scoped_json<Kind>(preset, 0, [](JsonWriter&) {}) : Kind::text(preset)));
     }
     return Status::fine;
 }
 
-[[nodiscard]] result<void> check_clearing(Shell const& shell, std::string const& name) {
-    PLIMSOLL_TRY(preset, clearing_preset_named(name));
+template <class Kind> [[nodiscard]] result<void> check_scoped(Shell const& shell, std::string const& name) {
+    PLIMSOLL_TRY(preset, Kind::named(name));
     auto const sound = [&](JsonWriter& json) { json.field("file", name).field("sound", true); };
-    return Shell::print(shell.is_json() ? clearing_json(preset, 0, sound) : fmt::format("{}: sound; {}\n", name, people_clearing(preset)));
+    return Shell::print(shell.is_json() ? scoped_json<Kind>(preset, 0, sound) : fmt::format("{}: sound; {}\n", name, Kind::people(preset)));
+}
+
+template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& shell, std::string const& directory, std::string const& name) {
+    PLIMSOLL_TRY(preset, Kind::named(name));
+    PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? scoped_json<Kind>(preset, sequence, [](JsonWriter&) {})
+                                               : fmt::format("{}: {} is in force from event {}\n", directory, Kind::people(preset),
+                                                             people_sequence(sequence))));
+    return Status::fine;
 }
 
 [[nodiscard]] result<Status> show(Shell const& shell, std::string const& name, bool as_toml) {
-    if (is_clearing_preset(name)) return show_clearing(shell, name, as_toml);
+    if (is_clearing_preset(name)) return show_scoped<Clearing>(shell, name, as_toml);
+    if (is_credit_preset(name)) return show_scoped<Credit>(shell, name, as_toml);
     PLIMSOLL_TRY(preset, preset_named(name));
     if (as_toml) {
         PLIMSOLL_TRYV(Shell::print(preset.body()));
@@ -152,8 +184,8 @@ template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPres
 
 [[nodiscard]] result<Status> check(Shell const& shell, std::vector<std::string> const& names) {
     for (std::string const& name : names) {
-        if (is_clearing_preset(name)) {
-            PLIMSOLL_TRYV(check_clearing(shell, name));
+        if (is_clearing_preset(name) || is_credit_preset(name)) {
+            PLIMSOLL_TRYV(is_clearing_preset(name) ? check_scoped<Clearing>(shell, name) : check_scoped<Credit>(shell, name));
             continue;
         }
         PLIMSOLL_TRY(preset, preset_named(name));
@@ -171,17 +203,9 @@ template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPres
     return Status::fine;
 }
 
-[[nodiscard]] result<Status> adopt_clearing(Shell const& shell, std::string const& directory, std::string const& name) {
-    PLIMSOLL_TRY(preset, clearing_preset_named(name));
-    PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? clearing_json(preset, sequence, [](JsonWriter&) {})
-                                               : fmt::format("{}: {} is in force from event {}\n", directory, people_clearing(preset),
-                                                             people_sequence(sequence))));
-    return Status::fine;
-}
-
 [[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
-    if (is_clearing_preset(name)) return adopt_clearing(shell, directory, name);
+    if (is_clearing_preset(name)) return adopt_scoped<Clearing>(shell, directory, name);
+    if (is_credit_preset(name)) return adopt_scoped<Credit>(shell, directory, name);
     PLIMSOLL_TRY(preset, preset_named(name));
     PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
     std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
@@ -209,7 +233,7 @@ struct Ask {
 
 void add_presets(Shell& shell) {
     auto ask = std::make_shared<Ask>();
-    CLI::App& command = shell.add("presets", "Margin and clearing rules as data: list, show, check, adopt", examples);
+    CLI::App& command = shell.add("presets", "Margin, clearing and credit rules as data: list, show, check, adopt", examples);
     command.require_subcommand(1);
     auto add = [&](std::string const& name, std::string const& sentence) -> CLI::App& {
         CLI::App& action = *command.add_subcommand(name, sentence);

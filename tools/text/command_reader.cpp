@@ -80,6 +80,35 @@ void fields_of(FieldReader& v, risk::Bid& ask) {
 
 void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
 
+void fields_of(FieldReader& v, risk::DrawCredit& ask) {
+    v.account("account", ask.account);
+    v.decimal("amount", ask.amount);
+}
+
+void fields_of(FieldReader& v, risk::RepayCredit& ask) {
+    v.account("account", ask.account);
+    v.decimal("amount", ask.amount, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::Vouch& ask) {
+    v.account("account", ask.account);
+    v.account("borrower", ask.borrower);
+    v.decimal("amount", ask.amount);
+}
+
+void fields_of(FieldReader& v, risk::Unvouch& ask) {
+    v.account("account", ask.account);
+    v.account("borrower", ask.borrower);
+    v.decimal("amount", ask.amount, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::AssessCredit& ask) { v.account("account", ask.account); }
+
+void fields_of(FieldReader& v, risk::DeclareDefault& ask) {
+    v.account("account", ask.account);
+    v.account("liquidator", ask.liquidator, Need::maybe);
+}
+
 using ReadFields = risk::Command (*)(FieldReader&);
 
 template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader) {
@@ -107,6 +136,12 @@ constexpr std::array words{
     Word{"liquidate_all", read_fields<risk::LiquidateAll>},
     Word{"bid", read_fields<risk::Bid>},
     Word{"check", read_fields<risk::Check>},
+    Word{"draw", read_fields<risk::DrawCredit>},
+    Word{"repay", read_fields<risk::RepayCredit>},
+    Word{"vouch", read_fields<risk::Vouch>},
+    Word{"unvouch", read_fields<risk::Unvouch>},
+    Word{"assess", read_fields<risk::AssessCredit>},
+    Word{"default", read_fields<risk::DeclareDefault>},
 };
 
 [[nodiscard]] std::string list_of_words() {
