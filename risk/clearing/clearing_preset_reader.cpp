@@ -1,86 +1,14 @@
-#include "ledger/event/decimal.hpp"
 #include "ledger/event/name.hpp"
 #include "risk/clearing/clearing_preset.hpp"
-
-#include <toml++/toml.h>
+#include "risk/clearing/preset_section.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace plimsoll::risk {
 namespace {
 
-constexpr Int128 largest_amount = one_units * 1'000'000'000'000;
-constexpr Int128 largest_seconds = one_units * 31'536'000; // a year
-
-/// One table of the file: says what is wrong with a key, and afterwards which keys nobody asked for.
-class Section {
-public:
-    Section(toml::table const& table, std::string where) : table_(&table), where_(std::move(where)) {}
-
-    [[nodiscard]] bool has(std::string_view key) const { return table_->contains(key); }
-
-    [[nodiscard]] result<std::string> text(std::string_view key) {
-        known_.insert(std::string(key));
-        toml::node const* const node = table_->get(key);
-        if (node == nullptr) return fail(Errc::preset_key_missing, place(key) + " is missing");
-        auto const value = node->value_exact<std::string>();
-        if (!value || value->empty()) return fail(Errc::preset_value_not_a_number, place(key) + ": write a text in quotes");
-        return *value;
-    }
-
-    /// A decimal in quotes within bounds.
-    [[nodiscard]] result<Int128> number(std::string_view key, Int128 least, Int128 most) {
-        PLIMSOLL_TRY(written, text(key));
-        auto const value = parse_decimal(written);
-        if (!value) return fail(Errc::preset_value_not_a_number, place(key) + ": " + written);
-        if (value.value() < least) {
-            return fail(Errc::preset_value_out_of_bounds, place(key) + ": " + written + " is below " + format_decimal(least));
-        }
-        if (value.value() > most) {
-            bool const is_share = most == one_units;
-            return fail(Errc::preset_value_out_of_bounds, place(key) + ": " + written + " is above " + format_decimal(most) +
-                                                              (is_share ? ", which is all of it (100 %)" : ""));
-        }
-        return value.value();
-    }
-
-    [[nodiscard]] result<Int128> share(std::string_view key) { return number(key, 0, one_units); }
-
-    [[nodiscard]] result<TimeNs> seconds(std::string_view key) {
-        PLIMSOLL_TRY(value, number(key, 0, largest_seconds));
-        constexpr Int128 units_per_ns = one_units / 1'000'000'000;
-        return static_cast<TimeNs>(value / units_per_ns);
-    }
-
-    /// A word that `find` knows.
-    template <class Find> [[nodiscard]] auto choice(std::string_view key, Find&& find) -> result<typename decltype(find(""))::value_type> {
-        PLIMSOLL_TRY(written, text(key));
-        auto const value = find(written);
-        if (!value) return fail(Errc::preset_value_out_of_bounds, place(key) + ": there is no " + written);
-        return *value;
-    }
-
-    void know(std::string_view key) { known_.insert(std::string(key)); }
-    [[nodiscard]] result<void> need_known() const {
-        for (auto const& [key, node] : *table_) {
-            if (!known_.contains(std::string(key.str()))) return fail(Errc::preset_key_unknown, place(key.str()) + " is read by nothing");
-        }
-        return outcome::success();
-    }
-
-    [[nodiscard]] result<void> source() {
-        PLIMSOLL_TRYV(text("source"));
-        return outcome::success();
-    }
-
-private:
-    [[nodiscard]] std::string place(std::string_view key) const { return where_ + " " + std::string(key); }
-
-    toml::table const* table_;
-    std::string where_;
-    std::set<std::string> known_;
-};
+constexpr Int128 largest_amount = largest_preset_amount;
+constexpr Int128 largest_seconds = largest_preset_seconds;
 
 [[nodiscard]] std::optional<wire::Layer> find_layer(std::string_view word) {
     for (wire::Layer const layer : wire::EnumValuesLayer()) {
@@ -286,23 +214,6 @@ private:
     return terms;
 }
 
-template <class Row, class Read>
-[[nodiscard]] result<void> read_rows(toml::table const& root, std::string_view list, std::vector<Row>& rows, Read&& read) {
-    toml::node const* const node = root.get(list);
-    if (node == nullptr) return outcome::success();
-    toml::array const* const array = node->as_array();
-    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
-        toml::table const* const row = array->get(i)->as_table();
-        if (row == nullptr) break;
-        PLIMSOLL_TRY(value, read(Section(*row, "[[" + std::string(list) + "]] number " + std::to_string(i + 1) + ":")));
-        rows.push_back(std::move(value));
-    }
-    if (array == nullptr || rows.size() != array->size()) {
-        return fail(Errc::preset_unreadable, "[[" + std::string(list) + "]] is not a list of tables");
-    }
-    return outcome::success();
-}
-
 [[nodiscard]] result<ClearingPreset> read(toml::table const& root) {
     ClearingPreset preset;
     Section head(root, "the head's");
@@ -357,13 +268,7 @@ template <class Row, class Read>
 } // namespace
 
 result<ClearingPreset> ClearingPreset::parse(std::string_view body, std::string_view file) {
-    toml::table root;
-    try {
-        root = toml::parse(body, file);
-    } catch (toml::parse_error const& error) {
-        return fail(Errc::preset_unreadable, std::string(file) + ": line " + std::to_string(error.source().begin.line) + ": " +
-                                                 std::string(error.description()));
-    }
+    PLIMSOLL_TRY(root, preset_tables(body, file));
     auto preset = read(root);
     if (!preset) return outcome::failure(preset.error().at(file));
     preset.value().body = body;
