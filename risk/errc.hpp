@@ -92,6 +92,25 @@ enum class Errc {
     partial_take_leaves_dust,
     price_older_than_account,
     liquidation_paced,
+
+    // collateral across chains
+    no_bridge_preset,
+    chain_not_bridged,
+    asset_not_bridged,
+    bridge_account_missing,
+    moves_by_bridge,
+    transfer_id_malformed,
+    transfer_seen_before,
+    transfer_behind_final,
+    transfer_not_in_flight,
+    transfer_step_out_of_order,
+    attestation_too_small,
+    confirmations_too_few,
+    withdrawal_not_waiting,
+    dispute_window_open,
+    chain_lacks_funds,
+    credit_not_final,
+    transfers_in_flight,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -2,6 +2,7 @@
 #include "risk/margin/preset_schema.hpp"
 #include "risk/margin/shipped_presets.hpp"
 #include "tools/command/answer.hpp"
+#include "tools/command/bridge_presets.hpp"
 #include "tools/command/clearing_presets.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/preset_choice.hpp"
@@ -17,14 +18,15 @@ namespace {
 constexpr char const* examples =
     "Margin rules, and what happens when collateral is not enough, as data. Every number of a preset has a unit and a\n"
     "source; a preset is checked when it is read, and recorded in the ledger when it is adopted: from then on it is the\n"
-    "one in force, a margin preset beside a clearing preset.\n"
+    "one in force, a margin preset beside a clearing and a bridge preset.\n"
     "\n"
     "  plimsoll presets list\n"
     "  plimsoll presets show derive-srm\n"
     "  plimsoll presets show derive-srm --toml > mine.toml    # to start one of your own\n"
     "  plimsoll presets check mine.toml\n"
     "  plimsoll presets adopt books derive-srm\n"
-    "  plimsoll presets adopt books derive-v2                 # who pays losses, and breakers\n";
+    "  plimsoll presets adopt books derive-v2                 # who pays losses, and breakers\n"
+    "  plimsoll presets adopt books three-chains              # collateral on other chains\n";
 
 [[nodiscard]] result<Status> list(Shell const& shell) {
     std::string text;
@@ -45,9 +47,15 @@ constexpr char const* examples =
         PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(each.body, each.file));
         write_clearing(json, preset, 0);
     }
+    json.end_array().key("bridge_presets").begin_array();
+    for (risk::ShippedBridgePreset const& each : risk::shipped_bridge_presets()) {
+        PLIMSOLL_TRY(preset, risk::BridgePreset::parse(each.body, each.file));
+        write_bridge(json, preset, 0);
+    }
     json.end_array().field("build", build_version()).end_object();
     PLIMSOLL_TRY(clearing, clearing_table());
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing));
+    PLIMSOLL_TRY(bridges, bridge_table());
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing + "\n" + bridges));
     return Status::fine;
 }
 
@@ -141,6 +149,7 @@ template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPres
 
 [[nodiscard]] result<Status> show(Shell const& shell, std::string const& name, bool as_toml) {
     if (is_clearing_preset(name)) return show_clearing(shell, name, as_toml);
+    if (is_bridge_preset(name)) return show_bridge(shell, name, as_toml);
     PLIMSOLL_TRY(preset, preset_named(name));
     if (as_toml) {
         PLIMSOLL_TRYV(Shell::print(preset.body()));
@@ -154,6 +163,10 @@ template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPres
     for (std::string const& name : names) {
         if (is_clearing_preset(name)) {
             PLIMSOLL_TRYV(check_clearing(shell, name));
+            continue;
+        }
+        if (is_bridge_preset(name)) {
+            PLIMSOLL_TRYV(check_bridge(shell, name));
             continue;
         }
         PLIMSOLL_TRY(preset, preset_named(name));
@@ -182,6 +195,7 @@ template <class More> [[nodiscard]] std::string clearing_json(risk::ClearingPres
 
 [[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
     if (is_clearing_preset(name)) return adopt_clearing(shell, directory, name);
+    if (is_bridge_preset(name)) return adopt_bridge(shell, directory, name);
     PLIMSOLL_TRY(preset, preset_named(name));
     PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
     std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
