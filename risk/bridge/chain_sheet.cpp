@@ -41,7 +41,8 @@ namespace {
         sheet.withdrawals = static_cast<std::uint64_t>(std::ranges::count_if(lane.out, [&](auto const& each) { return each.second.asset == *asset; }));
         auto const claims = owed.find(*asset);
         sheet.owed = claims == owed.end() ? 0 : claims->second;
-        sheet.leaves_now = bridges.leaves_now(*asset, now);
+        Int128 const free = std::max<Int128>(sheet.locked - sheet.waiting, 0);
+        sheet.leaves_now = std::min(free, bridges.leaves_now(*asset, now).value_or(free));
         if (auto const exchange = book.find_account(exchange_name(row.asset))) sheet.exchanged = balance_of(book, *exchange, *asset);
         sheets.push_back(std::move(sheet));
     }

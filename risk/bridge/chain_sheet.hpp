@@ -23,7 +23,7 @@ struct ChainSheet {
     Int128 exchanged = 0; ///< what the exchange has of it (negative: it is short of it here)
     std::uint64_t transfers = 0;
     std::uint64_t withdrawals = 0;
-    std::optional<Int128> leaves_now; ///< what the limits let out; none: no limit
+    std::optional<Int128> leaves_now; ///< final, less what waits, within the limits; none: no bridge
     Int128 kept = one_units; ///< what margin takes of it
 
     [[nodiscard]] Int128 shortfall() const { return owed ? std::max<Int128>(*owed + waiting - locked, 0) : 0; }

@@ -450,13 +450,13 @@ TEST(ChainSheets, SayWhoCouldPayNow) {
     EXPECT_EQ(format_decimal(*rows[1].owed), "145");
     EXPECT_EQ(format_decimal(rows[1].shortfall()), "45") << "credit that is not final yet";
     EXPECT_EQ(rows[1].transfers, 1U);
-    EXPECT_FALSE(rows[1].leaves_now);
+    EXPECT_EQ(format_decimal(*rows[1].leaves_now), "100");
     EXPECT_EQ(format_decimal(rows[2].locked), "30");
     EXPECT_EQ(format_decimal(rows[2].waiting), "10");
     EXPECT_EQ(format_decimal(*rows[2].owed), "20");
     EXPECT_EQ(rows[2].withdrawals, 1U);
     EXPECT_EQ(rows[2].shortfall(), 0);
-    EXPECT_TRUE(rows[2].leaves_now);
+    EXPECT_EQ(format_decimal(*rows[2].leaves_now), "20") << "30 less 10: the limits are wider";
     venue.must_take(B::advance("one", "0xb", BridgeState::final_));
     EXPECT_EQ(sheets()[1].shortfall(), 0);
 }
