@@ -2,6 +2,7 @@
 
 #include "ledger/book/interest.hpp"
 #include "replay/adopted_preset.hpp"
+#include "replay/bridge_recall.hpp"
 #include "replay/follow_again.hpp"
 #include "replay/settlement_average.hpp"
 #include "risk/adoption.hpp"
@@ -36,11 +37,16 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         auto const quote = risk::default_valuation_asset(house->book());
         house->safeguards_ = std::make_unique<risk::Safeguards>(house->book(), *house->clearing_preset_, quote.value_or(AssetId{}));
     }
+    if (house->bridge_preset_) {
+        auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
+        house->bridges_ = std::make_unique<risk::Bridges>(house->book(), *house->bridge_preset_, clearing);
+    }
     PLIMSOLL_TRYV(house->recall_watchers());
     house->engine_->watch([watching = house.get()](Event const& event, book::Book const& after) {
         watching->interest_.follow(event, after);
         if (watching->safeguards_) watching->safeguards_->follow(event, after);
         if (watching->credit_) watching->credit_->follow(event, after);
+        if (watching->bridges_) watching->bridges_->follow(event, after);
     }, [watching = house.get()](Event const& event, book::Book const& before) {
         if (watching->credit_) watching->credit_->precede(event, before);
     });
@@ -74,6 +80,8 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
     }
     PLIMSOLL_TRY(credit, adopted_preset(*reader, book(), risk::credit_scope));
     if (credit) credit_ = std::make_unique<risk::CreditHistory>();
+    PLIMSOLL_TRY(bridge, bridge_preset_in_force(*reader, book()));
+    bridge_preset_ = std::move(bridge);
     return outcome::success();
 }
 
@@ -122,12 +130,16 @@ result<void> ClearingHouse::recall_watchers() {
     if (credit_) {
         PLIMSOLL_TRYV(recall_credit(credit_->tracked()));
     }
-    if (!safeguards_ && !interest_.has_begun()) return outcome::success();
+    if (bridges_) bridges_->forget();
+    if (!safeguards_ && !bridges_ && !interest_.has_begun()) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
     if (book().sequence() == 0) return outcome::success();
     PLIMSOLL_TRY(reader, Reader::open(directory_));
     if (safeguards_) {
         PLIMSOLL_TRYV(recall_safeguards(*reader));
+    }
+    if (bridges_) {
+        PLIMSOLL_TRYV(recall_bridges(*reader, book(), *bridges_));
     }
     if (interest_.has_begun()) {
         PLIMSOLL_TRYV(recall_interest(*reader));
@@ -292,6 +304,7 @@ result<void> ClearingHouse::book_group(Answer& answer) {
 /// Each step is a record of its own, at the next minor cursor: what one decides stands on the ones before.
 result<void> ClearingHouse::liquidate(risk::Liquidate const& ask, Origin& origin, Answer& answer) {
     if (!liquidations_) return fail(risk::Errc::no_margin_rule);
+    PLIMSOLL_TRYV(gather_from_chains(ask.account));
     if (risk::Sale* const sale = sale_of(ask.account)) return sell(*sale, ask, origin, answer);
     AccountId liquidator = ask.liquidator;
     if (risk::closes_on_book(desk_->preset().kernel())) {
@@ -383,7 +396,9 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     if (interest_.has_begun()) {
         PLIMSOLL_TRYV(bring_interest_up_to_date(command));
     }
+    PLIMSOLL_TRYV(check_way(command));
     if (risk::is_credit_command(command)) return credit(command, origin, answer);
+    if (auto const* moved = std::get_if<risk::BridgeCommand>(&command)) return bridge(*moved, origin, answer);
     if (auto const* cash = std::get_if<risk::Accrue>(&command)) {
         PLIMSOLL_TRYV(interest_.accrue(cash->asset, origin, decision_));
         return decision_.events.empty() ? result<void>(outcome::success()) : book_group(answer);

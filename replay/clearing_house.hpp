@@ -2,6 +2,7 @@
 #pragma once
 
 #include "replay/engine.hpp"
+#include "risk/bridge/bridges.hpp"
 #include "risk/clearing/auctions.hpp"
 #include "risk/clearing/collateral_sale.hpp"
 #include "risk/clearing/interest.hpp"
@@ -38,7 +39,7 @@ class Reader;
 
 class ClearingHouse {
 public:
-    /// Opens a ledger for writing, with the presets in force there: of scope "margin", "clearing" and "credit".
+    /// Opens a ledger for writing, with the presets in force there: of scopes "margin", "clearing", "credit" and "bridge".
     /// Errors: as Engine::open; risk::Errc::preset_* where a newer program wrote it.
     [[nodiscard]] static result<std::unique_ptr<ClearingHouse>> open(std::filesystem::path const& directory,
                                                                      EngineOptions const& options = {});
@@ -54,6 +55,9 @@ public:
     [[nodiscard]] std::optional<risk::ClearingPreset> const& clearing_preset() const { return clearing_preset_; }
     /// What the log says of owners; null where no credit preset was adopted.
     [[nodiscard]] risk::CreditHistory const* credit_history() const { return credit_.get(); }
+
+    /// Nothing: no bridge preset is in force.
+    [[nodiscard]] risk::Bridges const* bridges() const { return bridges_.get(); }
 
     /// Decides, books and answers one command. A failure is the world's (a disk, damage), and ends the
     /// house; what a rule refuses is an answer. `answer` keeps its memory.
@@ -74,6 +78,9 @@ private:
     [[nodiscard]] result<void> recall_interest(Reader const& reader);
     [[nodiscard]] result<void> bring_interest_up_to_date(risk::Command const& command);
     [[nodiscard]] result<void> meet_interest(AccountId account);
+    [[nodiscard]] result<void> bridge(risk::BridgeCommand const& ask, Origin const& origin, Answer& answer);
+    [[nodiscard]] result<void> check_way(risk::Command const& command) const;
+    [[nodiscard]] result<void> gather_from_chains(AccountId account);
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
@@ -99,6 +106,8 @@ private:
     std::unique_ptr<risk::MarginDesk> desk_;
     std::optional<risk::ClearingPreset> clearing_preset_;
     std::unique_ptr<risk::Safeguards> safeguards_; ///< where a clearing preset is in force
+    std::optional<risk::BridgePreset> bridge_preset_;
+    std::unique_ptr<risk::Bridges> bridges_; ///< where a bridge preset is in force
     risk::Interest interest_;
     std::unique_ptr<risk::CreditHistory> credit_; ///< where a credit preset is in force
     bool are_watchers_stale_ = false; ///< they saw events that were dropped

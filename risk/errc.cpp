@@ -123,6 +123,32 @@ Rule describe(Errc code) {
     case Errc::liquidation_paced: return rule("liquidation_paced", "no more of the account may be closed yet; more as time goes by");
     case Errc::price_older_than_account:
         return rule("price_older_than_account", "no price was observed since the account last changed");
+    case Errc::no_bridge_preset:
+        return rule("no_bridge_preset", "no bridge preset is in force; plimsoll presets adopt puts one in force");
+    case Errc::chain_not_bridged: return rule("chain_not_bridged", "the bridge preset in force has no such chain");
+    case Errc::asset_not_bridged: return rule("asset_not_bridged", "the bridge preset in force has no such asset on the chain");
+    case Errc::bridge_account_missing:
+        return rule("bridge_account_missing", "an account of the bridge is missing; adopting its preset opens it");
+    case Errc::moves_by_bridge:
+        return rule("moves_by_bridge", "the asset stands on a bridged chain: it comes by bridge_observe and goes by bridge_withdraw");
+    case Errc::transfer_id_malformed:
+        return rule("transfer_id_malformed", "a transfer is named by its transaction: 1 to 128 visible characters without a space");
+    case Errc::transfer_seen_before: return rule("transfer_seen_before", "the transfer is in flight already");
+    case Errc::transfer_behind_final:
+        return rule("transfer_behind_final", "the place on the chain is at or before one that is final: it was counted, or is entered as a correction");
+    case Errc::transfer_not_in_flight:
+        return rule("transfer_not_in_flight", "no such transfer is in flight: it was never observed, or is final or reversed");
+    case Errc::transfer_step_out_of_order:
+        return rule("transfer_step_out_of_order", "a transfer is observed, attested, confirmed and final, one after the other");
+    case Errc::attestation_too_small: return rule("attestation_too_small", "the stake that attests must be more than the preset's share");
+    case Errc::confirmations_too_few: return rule("confirmations_too_few", "the transfer's block has not been confirmed often enough");
+    case Errc::withdrawal_not_waiting:
+        return rule("withdrawal_not_waiting", "no such withdrawal waits: it was never asked for, or is released or disputed");
+    case Errc::dispute_window_open: return rule("dispute_window_open", "the withdrawal may still be disputed");
+    case Errc::chain_lacks_funds: return rule("chain_lacks_funds", "the chain has less locked than this and the withdrawals before it");
+    case Errc::credit_not_final: return rule("credit_not_final", "credit of a transfer that is not final may be traded on, and may not leave");
+    case Errc::transfers_in_flight:
+        return rule("transfers_in_flight", "the new bridge preset leaves out a chain with transfers on their way");
     case Errc::clearing_term_out_of_bounds:
         return rule("clearing_term_out_of_bounds", "a parameter of scope clearing is outside its bounds");
     case Errc::no_credit_rule: return rule("no_credit_rule", "no credit preset is in force: adopt one (plimsoll presets adopt)");

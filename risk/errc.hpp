@@ -106,6 +106,24 @@ enum class Errc {
     stake_insufficient,
     stake_in_use,
     not_in_default,
+    // collateral across chains
+    no_bridge_preset,
+    chain_not_bridged,
+    asset_not_bridged,
+    bridge_account_missing,
+    moves_by_bridge,
+    transfer_id_malformed,
+    transfer_seen_before,
+    transfer_behind_final,
+    transfer_not_in_flight,
+    transfer_step_out_of_order,
+    attestation_too_small,
+    confirmations_too_few,
+    withdrawal_not_waiting,
+    dispute_window_open,
+    chain_lacks_funds,
+    credit_not_final,
+    transfers_in_flight,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -61,6 +61,13 @@ result<Valuation> Valuation::of(Book const& book, AssetId in) {
         valuation.rates_[id] = valuation.rate_of(AssetId{id});
     }
     valuation.add_spot_rates();
+    valuation.counts_as_ = what_counts_as(book);
+    for (std::size_t id = 1; id < valuation.counts_as_.size(); ++id) {
+        AssetId const whole = valuation.counts_as_[id].whole;
+        Rate& rate = valuation.rates_[id];
+        if (!whole.is_some() || rate.source != RateSource::none || valuation.rates_[whole.number()].source == RateSource::none) continue;
+        rate = {valuation.rates_[whole.number()].fraction, RateSource::counted_as};
+    }
     valuation.marks_.resize(book.instruments.size() + 1);
     for (std::uint32_t id = 1; id <= book.instruments.size(); ++id) {
         valuation.marks_[id] = mark_of(book.instruments[id]);

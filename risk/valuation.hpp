@@ -3,6 +3,7 @@
 
 #include "ledger/book/book.hpp"
 #include "risk/number/fraction.hpp"
+#include "risk/counts_as.hpp"
 
 #include <vector>
 
@@ -22,6 +23,7 @@ enum class RateSource : std::uint8_t {
     observed_price,
     spot_mark,
     spot_mark_inverted,
+    counted_as, ///< that of the asset that it counts as
     none
 };
 
@@ -66,7 +68,8 @@ struct Equity {
 ///
 /// Cash of another asset counts at its observed price (asset_price, over that of the valuation asset
 /// where that has one), else at the mark of a spot market between the two, else not at all: the row
-/// is unpriced. Interest that a balance has not met yet counts with it.
+/// is unpriced. An asset on a chain that has no price of its own counts at that of the asset it counts as, without a haircut.
+/// Interest that a balance has not met yet counts with it.
 ///
 /// Rounding: value, pending funding and each conversion are rounded down, row by row: against the
 /// account, by less than 10^-18 each.
@@ -79,6 +82,12 @@ public:
     [[nodiscard]] book::Book const& book() const { return *book_; }
     [[nodiscard]] RateSource rate_source(AssetId asset) const {
         return rates_[asset.number()].source;
+    }
+
+    /// What margin takes the asset for; of most: itself.
+    [[nodiscard]] CountsAs const* counts_as(AssetId asset) const {
+        bool const is_some = asset.number() < counts_as_.size() && counts_as_[asset.number()].whole.is_some();
+        return is_some ? &counts_as_[asset.number()] : nullptr;
     }
 
     [[nodiscard]] BalanceValue balance(AssetId asset, Amount amount) const;
@@ -116,6 +125,7 @@ private:
     book::Book const* book_;
     AssetId in_;
     std::vector<Rate> rates_; ///< by asset number
+    std::vector<CountsAs> counts_as_; ///< the same; empty where nothing stands on a chain
     std::vector<Mark> marks_; ///< by instrument number
 };
 

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     add_diff(shell);
     add_reconcile(shell);
     add_chain(shell);
+    add_chains(shell);
     add_follow(shell);
     add_price(shell);
     add_forecast(shell);

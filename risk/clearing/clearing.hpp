@@ -21,6 +21,10 @@ public:
     /// Errors: Errc of commands and margin; book::Errc of bookkeeping.
     [[nodiscard]] result<void> decide(Command const& command, Origin const& origin, Decision& decision);
 
+    /// Adds a payment of `asset` out of an account, where the account may make it. Errors: those of Acceptance::payment.
+    [[nodiscard]] result<void> pay(Body const& payment, AccountId payer, AssetId asset, Origin const& origin,
+                                   Decision& decision);
+
 private:
     [[nodiscard]] result<void> decide_one(Deposit const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(Withdraw const& ask, Origin const& origin, Decision& decision);
@@ -33,8 +37,6 @@ private:
     template <class Other> [[nodiscard]] result<void> decide_one(Other const&, Origin const&, Decision&) {
         return fail(Errc::no_margin_rule); // liquidations are decided by liquidation.hpp
     }
-    [[nodiscard]] result<void> pay(Body const& payment, AccountId payer, AssetId asset, Origin const& origin,
-                                   Decision& decision);
     [[nodiscard]] result<void> charge(Traded& trade, TradeTerms const& terms) const;
     [[nodiscard]] result<void> keep_cap(Traded const& trade, TradeTerms const& terms, std::span<Event const> decided, Decision& decision);
     [[nodiscard]] result<std::span<Event const>> foresee(Origin const& origin, Body const& body);

@@ -11,14 +11,6 @@
 namespace plimsoll::risk {
 namespace {
 
-[[nodiscard]] AccountId fund_of(book::Book const& book, AccountId parent) {
-    for (std::uint32_t id = 1; id <= book.accounts.size(); ++id) {
-        book::AccountRow const& row = book.accounts[id];
-        if (row.kind == wire::AccountKind::insurance && row.parent == parent) return AccountId{id};
-    }
-    return {};
-}
-
 [[nodiscard]] AccountId first_of(book::Book const& book, wire::AccountKind kind) {
     auto const found = account_of_kind(book, {}, kind);
     return found ? found.value() : AccountId{};
@@ -65,6 +57,14 @@ std::uint64_t next_liquidation(book::Book const& book) {
     return number;
 }
 
+AccountId fund_of(book::Book const& book, AccountId parent) {
+    for (std::uint32_t id = 1; id <= book.accounts.size(); ++id) {
+        book::AccountRow const& row = book.accounts[id];
+        if (row.kind == wire::AccountKind::insurance && row.parent == parent) return AccountId{id};
+    }
+    return {};
+}
+
 AccountId shared_fund(book::Book const& book) { return fund_of(book, AccountId{}); }
 
 AccountId market_fund(book::Book const& book, InstrumentId instrument) {
@@ -76,10 +76,15 @@ AccountId market_fund(book::Book const& book, InstrumentId instrument) {
 LossCover::LossCover(book::Book const& book, ClearingPreset const* preset, Int128 funds_pay)
     : book_(&book), preset_(preset), layers_(preset == nullptr ? standard_layers() : preset->layers), funds_pay_(funds_pay) {}
 
+void LossCover::put_first(LossLayer const& layer) {
+    std::erase_if(layers_, [&](LossLayer const& each) { return each.layer == layer.layer; });
+    layers_.insert(layers_.begin(), layer);
+}
+
 AccountId LossCover::payer_of(wire::Layer layer, OpenLoss const& loss) const {
     AccountId payer;
     switch (layer) {
-    case wire::Layer::market_fund: payer = market_fund(*book_, loss.instrument); break;
+    case wire::Layer::market_fund: payer = loss.instrument.is_some() ? market_fund(*book_, loss.instrument) : fund_of(*book_, loss.account); break;
     case wire::Layer::liquidation_penalty:
     case wire::Layer::shared_fund: payer = shared_fund(*book_); break;
     case wire::Layer::operator_tranche: payer = first_of(*book_, wire::AccountKind::operator_tranche); break;

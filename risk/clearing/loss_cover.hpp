@@ -14,6 +14,8 @@ namespace plimsoll::risk {
 
 /// The first insurance account without a parent; none where there is none.
 [[nodiscard]] AccountId shared_fund(book::Book const& book);
+/// The first insurance account whose parent is the account; none where there is none.
+[[nodiscard]] AccountId fund_of(book::Book const& book, AccountId parent);
 /// The first insurance account whose parent is the instrument's market; none where there is none.
 [[nodiscard]] AccountId market_fund(book::Book const& book, InstrumentId instrument);
 
@@ -49,7 +51,8 @@ struct LossPlan {
 ///
 ///     account             nothing: a loss is what its own collateral left open
 ///     liquidation_penalty what the liquidation brought the shared fund, still there
-///     market_fund         the insurance account of the instrument's market
+///     market_fund         the insurance account of the instrument's market; of a loss on no instrument, that of the
+///                         loser itself (a bridge's own fund)
 ///     shared_fund         the insurance account without a parent, less the penalty above
 ///     operator_tranche, staked_module, pool    the first account of that kind
 ///     auto_deleveraging   the profits of who stands on the other side, by the preset's policy; only where the
@@ -64,6 +67,8 @@ public:
     LossCover(book::Book const& book, ClearingPreset const* preset, Int128 funds_pay = row_limit_units);
 
     [[nodiscard]] std::vector<LossLayer> const& layers() const { return layers_; }
+    /// A layer that pays before all others, in place of one of its kind.
+    void put_first(LossLayer const& layer);
 
     /// Errors: those of Valuation and of the policies: Errc::arithmetic_overflow, mark_missing.
     [[nodiscard]] result<LossPlan> plan(OpenLoss const& loss, std::optional<LoserPosition> const& loser = {}) const;

@@ -45,6 +45,7 @@ void MarginDesk::saw(Event const& event) {
         is_old_ = is_read(preset_, seen->kind);
     } else if (auto const* fact = std::get_if<RareFact>(&event.body)) {
         is_old_ = (*fact)->type == wire::Rare::InstrumentDefined || (*fact)->type == wire::Rare::AssetDefined;
+        if ((*fact)->type == wire::Rare::ParameterSet) is_old_ = (*fact)->AsParameterSet()->scope.starts_with(counts_as_scope);
     }
 }
 

@@ -27,7 +27,7 @@ constexpr Int128 millionth = one_units / 1'000'000;
 } // namespace
 
 void WithdrawalCapacities::recall(ParameterSet const& fact) {
-    if (fact.scope != capacity_scope) return;
+    if (fact.scope != scope_) return;
     auto const time = parse_time(fact.text);
     used_[fact.name] = {units(fact.value), time ? time.value() : 0};
 }
@@ -41,6 +41,10 @@ Int128 WithdrawalCapacities::held(AssetId asset) const {
     Int128 sum = 0;
     for (AccountId const account : outside_) {
         if (book::BalanceRow const* const row = book_->balance(account, asset)) sum -= row->amount.units();
+    }
+    if (pending_ != nullptr) {
+        auto const pending = pending_->find(asset);
+        if (pending != pending_->end()) sum -= pending->second;
     }
     return std::clamp<Int128>(sum, 0, row_limit_units);
 }
@@ -75,7 +79,7 @@ void WithdrawalCapacities::note(AssetId asset, Amount change, Origin const& orig
         if (limit.asset != name) continue;
         TimeNs const now = std::max(origin.source_time, book_->time());
         ParameterSet left;
-        left.scope = capacity_scope;
+        left.scope = scope_;
         left.name = name_of(limit);
         left.unit = limit.asset;
         left.value = to_wire(within_events(Wide{capacity(limit, asset, now)} + Wide{change.units()}));

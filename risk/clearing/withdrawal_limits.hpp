@@ -26,7 +26,11 @@ inline constexpr std::string_view capacity_scope = "withdrawal_capacity";
 /// Keeps the capacities of the limits in force. The book and the limits must outlive it.
 class WithdrawalCapacities {
 public:
-    WithdrawalCapacities(book::Book const& book, std::span<WithdrawalLimit const> limits) : book_(&book), limits_(limits) {}
+    /// `scope`: of the parameters. `pending`: what the outside holds of an asset and may still take back, which is no part
+    /// of what a share is of; it must outlive it. None: nothing.
+    WithdrawalCapacities(book::Book const& book, std::span<WithdrawalLimit const> limits, std::string_view scope = capacity_scope,
+                         std::map<AssetId, Int128> const* pending = nullptr)
+        : book_(&book), limits_(limits), scope_(scope), pending_(pending) {}
 
     void forget() { used_.clear(); }
     /// A capacity, as of the time that its text says.
@@ -48,6 +52,8 @@ private:
 
     book::Book const* book_;
     std::span<WithdrawalLimit const> limits_;
+    std::string_view scope_;
+    std::map<AssetId, Int128> const* pending_;
     std::map<std::string, Used, std::less<>> used_; ///< by the parameter's name
     mutable std::vector<AccountId> outside_;        ///< so far seen; accounts are only added
     mutable std::uint32_t seen_accounts_ = 0;

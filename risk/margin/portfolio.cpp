@@ -100,6 +100,10 @@ result<void> PortfolioView::add_position(PositionRow const& row, Portfolio& port
 }
 
 result<void> PortfolioView::add_cash(AssetId asset, Int128 amount, Portfolio& portfolio) const {
+    if (CountsAs const* const rule = valuation_->counts_as(asset)) {
+        amount = counted(*rule, amount);
+        asset = rule->whole;
+    }
     if (asset == market_->quote()) {
         if (__builtin_add_overflow(portfolio.cash, amount, &portfolio.cash)) {
             return fail(Errc::arithmetic_overflow, std::string(market_->book().asset(asset).name.view()));

@@ -53,7 +53,8 @@ struct AccountRows {
 /// holdings come in the order of definition of what is held.
 ///
 /// An inverse or quanto perpetual counts with the coins that its notional is worth at the mark. What an
-/// option position keeps in quote is cash.
+/// option position keeps in quote is cash. An amount on a chain is one collateral with the asset that it counts as
+/// (risk/counts_as.hpp), each row less its haircut, rounded down.
 class PortfolioView {
 public:
     PortfolioView(Market const& market, Valuation const& valuation) : market_(&market), valuation_(&valuation) {}

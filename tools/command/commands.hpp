@@ -29,6 +29,7 @@ void add_timeline(Shell& shell);
 void add_diff(Shell& shell);
 void add_reconcile(Shell& shell);
 void add_chain(Shell& shell);
+void add_chains(Shell& shell);
 void add_follow(Shell& shell);
 void add_price(Shell& shell);
 void add_forecast(Shell& shell);

@@ -2,6 +2,7 @@
 #include "risk/margin/preset_schema.hpp"
 #include "risk/margin/shipped_presets.hpp"
 #include "tools/command/answer.hpp"
+#include "tools/command/bridge_presets.hpp"
 #include "tools/command/clearing_presets.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/credit_presets.hpp"
@@ -18,7 +19,7 @@ namespace {
 constexpr char const* examples =
     "Margin rules, and what happens when collateral is not enough, as data. Every number of a preset has a unit and a\n"
     "source; a preset is checked when it is read, and recorded in the ledger when it is adopted: from then on it is the\n"
-    "one in force: a margin preset, a clearing preset and a credit preset beside each other.\n"
+    "one in force: a margin, a clearing, a credit and a bridge preset beside each other.\n"
     "\n"
     "  plimsoll presets list\n"
     "  plimsoll presets show derive-srm\n"
@@ -26,7 +27,8 @@ constexpr char const* examples =
     "  plimsoll presets check mine.toml\n"
     "  plimsoll presets adopt books derive-srm\n"
     "  plimsoll presets adopt books derive-v2                 # who pays losses, and breakers\n"
-    "  plimsoll presets adopt books reputation                # credit by a score of the log\n";
+    "  plimsoll presets adopt books reputation                # credit by a score of the log\n"
+    "  plimsoll presets adopt books three-chains              # collateral on other chains\n";
 
 [[nodiscard]] result<Status> list(Shell const& shell) {
     std::string text;
@@ -52,10 +54,16 @@ constexpr char const* examples =
         PLIMSOLL_TRY(preset, risk::CreditPreset::parse(each.body, each.file));
         write_credit(json, preset, 0);
     }
+    json.end_array().key("bridge_presets").begin_array();
+    for (risk::ShippedBridgePreset const& each : risk::shipped_bridge_presets()) {
+        PLIMSOLL_TRY(preset, risk::BridgePreset::parse(each.body, each.file));
+        write_bridge(json, preset, 0);
+    }
     json.end_array().field("build", build_version()).end_object();
     PLIMSOLL_TRY(clearing, clearing_table());
     PLIMSOLL_TRY(credit, credit_table());
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing + "\n" + credit));
+    PLIMSOLL_TRY(bridges, bridge_table());
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing + "\n" + credit + "\n" + bridges));
     return Status::fine;
 }
 
@@ -173,6 +181,7 @@ template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& she
 [[nodiscard]] result<Status> show(Shell const& shell, std::string const& name, bool as_toml) {
     if (is_clearing_preset(name)) return show_scoped<Clearing>(shell, name, as_toml);
     if (is_credit_preset(name)) return show_scoped<Credit>(shell, name, as_toml);
+    if (is_bridge_preset(name)) return show_bridge(shell, name, as_toml);
     PLIMSOLL_TRY(preset, preset_named(name));
     if (as_toml) {
         PLIMSOLL_TRYV(Shell::print(preset.body()));
@@ -186,6 +195,10 @@ template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& she
     for (std::string const& name : names) {
         if (is_clearing_preset(name) || is_credit_preset(name)) {
             PLIMSOLL_TRYV(is_clearing_preset(name) ? check_scoped<Clearing>(shell, name) : check_scoped<Credit>(shell, name));
+            continue;
+        }
+        if (is_bridge_preset(name)) {
+            PLIMSOLL_TRYV(check_bridge(shell, name));
             continue;
         }
         PLIMSOLL_TRY(preset, preset_named(name));
@@ -206,6 +219,7 @@ template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& she
 [[nodiscard]] result<Status> adopt(Shell const& shell, std::string const& directory, std::string const& name) {
     if (is_clearing_preset(name)) return adopt_scoped<Clearing>(shell, directory, name);
     if (is_credit_preset(name)) return adopt_scoped<Credit>(shell, directory, name);
+    if (is_bridge_preset(name)) return adopt_bridge(shell, directory, name);
     PLIMSOLL_TRY(preset, preset_named(name));
     PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
     std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
