@@ -61,7 +61,7 @@ struct View {
         if (!risk::can_have_credit(moment.book.account(account).kind)) return fail(risk::Errc::account_without_credit, ask.name);
         of.push_back(account);
     }
-    PLIMSOLL_TRY(history, replay::credit_history_at(*reader, moment, of, std::move(instead)));
+    PLIMSOLL_TRY(history, replay::credit_history_at(*reader, moment.book, of, std::move(instead)));
     View view{std::move(moment), std::move(history), adopted_sequence, {}};
     std::vector<AccountId> holders = view.history.with_credit();
     for (book::CreditRow const& row : view.moment.book.credits.rows()) holders.push_back(view.history.owners().holder(row.account));
@@ -230,7 +230,7 @@ void write_line(JsonWriter& json, View const& view, risk::CreditLine const& line
     Table vouchers({{"voucher"}, {"at stake", Align::right}});
     for (risk::Stake const& stake : view.history.stakes(line.holder)) vouchers.row({name_of(book, stake.voucher), money(stake.amount)});
     if (!vouchers.empty()) out += "\n" + vouchers.text();
-    return out + "\n" + people_foot(book, view.moment.basis);
+    return out + people_foot(book, view.moment.basis);
 }
 
 [[nodiscard]] result<Status> show(Shell const& shell, Ask const& ask) {

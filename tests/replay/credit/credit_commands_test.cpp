@@ -55,12 +55,12 @@ TEST(CreditCommands, AnswerTheSameAfterReopening) {
         must(venue.house().commit());
         auto const reader = must(replay::Reader::open(venue.path()));
         auto const moment = must(reader->at(reader->log_size()));
-        auto const history = must(replay::credit_history_at(*reader, moment, {L::alice2}));
+        auto const history = must(replay::credit_history_at(*reader, moment.book, {L::alice2}));
         auto const live = must(credit_line(venue.history(), venue.book(), L::alice, time));
         auto const recalled = must(credit_line(history, moment.book, L::alice, time));
         EXPECT_EQ(format_decimal(live.score.score), format_decimal(recalled.score.score));
         EXPECT_EQ(format_decimal(live.limit.limit), format_decimal(recalled.limit.limit));
-        auto const all = must(replay::credit_history_at(*reader, moment, {}));
+        auto const all = must(replay::credit_history_at(*reader, moment.book, {}));
         EXPECT_TRUE(all.is_tracked(L::alice));
         EXPECT_EQ(all.with_credit(), (std::vector{L::alice}));
     }
