@@ -58,6 +58,7 @@ TEST(CreditDefault, CollectsFromAllOfTheOwnersAccounts) {
     EXPECT_TRUE(venue.history().stakes(L::alice).empty());
     EXPECT_EQ(venue.drawn(L::alice), "0");
     EXPECT_EQ(figure(answer, "loss"), "2500");
+    EXPECT_EQ(figure(answer, "collected"), "500") << "of her second account, the last";
     EXPECT_EQ(figure(answer, "paid_by_vouchers"), "1200");
     EXPECT_EQ(figure(answer, "paid_by_pool"), "1300");
     EXPECT_EQ(venue.limit_of(L::alice), "0") << "the line is closed";
