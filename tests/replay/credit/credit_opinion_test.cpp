@@ -404,7 +404,7 @@ private:
 TEST(RandomCredit, AgreesWithASlowSecondOpinion) {
     char const* const asked = std::getenv("PLIMSOLL_COMMANDS");
     char const* const seed_text = std::getenv("PLIMSOLL_SEED");
-    int left = asked == nullptr ? 1'200 : std::atoi(asked);
+    int left = asked == nullptr ? 800 : std::atoi(asked);
     std::uint64_t seed = seed_text == nullptr ? 20260115 : std::strtoull(seed_text, nullptr, 10);
     std::map<std::string, int> verdicts;
     std::uint64_t events = 0;
