@@ -67,7 +67,7 @@ struct OwnerLife {
     explicit OwnerLife(bool by_name) {
         accounts[0] = world.open("o1", AccountKind::customer, "owner");
         accounts[1] = world.open("o2", AccountKind::customer, by_name ? "owner" : "", by_name ? AccountId{} : accounts[0]);
-        accounts[2] = world.open("o3", AccountKind::vault, by_name ? "owner" : "", by_name ? AccountId{} : accounts[1]);
+        accounts[2] = world.open("o3", AccountKind::subaccount, by_name ? "owner" : "", by_name ? AccountId{} : accounts[1]);
         world.track(accounts[0]);
         world.deposit(W::pool, Int128{300'000} * one_units);
         world.observe(Observation::mark_price, W::perp.number(), Int128{100} * one_units);
