@@ -240,6 +240,19 @@ TEST(CreditCommands, AssessBooksEveryFigure) {
     EXPECT_EQ(venue.ask(L::assess(L::alice)).first_sequence, 0U) << "nothing has changed";
 }
 
+TEST(CreditCommands, AModuleHasANameOfItsOwn) {
+    Vouched venue;
+    std::string const long_name(60, 'x');
+    venue.open(long_name, wire::AccountKind::customer);
+    AccountId const borrower{venue.book().accounts.size()};
+    venue.open("vouched:dave", wire::AccountKind::customer);
+    venue.must_take(L::vouch(L::carol, borrower, "1"));
+    venue.must_take(L::vouch(L::carol, L::dave, "1"));
+    EXPECT_TRUE(venue.book().find_account("vouched:alice"));
+    EXPECT_EQ(venue.history().module_of(borrower), venue.book().find_account("vouched:#" + std::to_string(borrower.number())));
+    EXPECT_EQ(venue.history().module_of(L::dave), venue.book().find_account("vouched:#11"));
+}
+
 /// A tripped breaker that names neither borrow nor transfer: nothing is drawn or vouched, and debts are paid all the same.
 TEST(CreditCommands, BreakersSayWhatIsAllowed) {
     Vouched venue;
