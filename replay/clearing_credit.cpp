@@ -1,5 +1,5 @@
 #include "replay/clearing_house.hpp"
-#include "replay/follow_again.hpp"
+#include "replay/credit_view.hpp"
 #include "risk/credit/credit_default.hpp"
 
 #include <algorithm>
@@ -17,25 +17,24 @@ namespace {
 
 } // namespace
 
-/// The whole log once more: every score is a fold of it. In a large ledger this takes as long as a replay.
+/// The whole log once more: every score is a fold of it. It takes as long as a replay, when a ledger is opened and when an owner
+/// first asks for credit; who is known to have some is known from then on.
 result<void> ClearingHouse::recall_credit(std::span<AccountId const> tracked) {
-    auto history = std::make_unique<risk::CreditHistory>();
-    history->track(tracked);
+    std::vector<AccountId> of(tracked.begin(), tracked.end());
     PLIMSOLL_TRYV(engine_->commit());
-    if (book().sequence() != 0) {
-        PLIMSOLL_TRY(reader, Reader::open(directory_));
-        PLIMSOLL_TRYV(follow_again(*reader, 0, reader->log_size(), *history));
-    }
-    credit_ = std::move(history);
+    PLIMSOLL_TRY(reader, Reader::open(directory_));
+    std::ranges::copy(known_borrowers(book()), std::back_inserter(of));
+    PLIMSOLL_TRY(history, credit_history_at(*reader, book(), of));
+    credit_ = std::make_unique<risk::CreditHistory>(std::move(history));
     return outcome::success();
 }
 
 result<AccountId> ClearingHouse::know_owner(AccountId account) {
     PLIMSOLL_TRY(holder, risk::CreditDesk(book(), *credit_, nullptr).holder_of(account));
     if (credit_->is_tracked(holder)) return holder;
-    std::vector<AccountId> tracked = credit_->tracked();
-    std::ranges::copy(credit_->owners().accounts_of(holder), std::back_inserter(tracked));
-    PLIMSOLL_TRYV(recall_credit(tracked));
+    std::vector<AccountId> of = credit_->tracked();
+    of.push_back(holder);
+    PLIMSOLL_TRYV(recall_credit(of));
     return holder;
 }
 
@@ -71,7 +70,11 @@ result<void> ClearingHouse::credit(risk::Command const& command, Origin origin, 
         using Ask = std::decay_t<decltype(ask)>;
         bool constexpr vouches = std::is_same_v<Ask, risk::Vouch> || std::is_same_v<Ask, risk::Unvouch>;
         if constexpr (risk::is_credit_ask<Ask>) {
-            PLIMSOLL_TRY(owner, know_owner(ask.account));
+            PLIMSOLL_TRY(owner, risk::CreditDesk(book(), *credit_, nullptr).holder_of(ask.account));
+            bool const is_judged = !vouches || !credit_->loans(owner).empty(); // who only vouches needs no score
+            if (is_judged) {
+                PLIMSOLL_TRYV(know_owner(owner));
+            }
             holder = owner;
             if constexpr (vouches) {
                 PLIMSOLL_TRY(borrower, know_owner(ask.borrower));

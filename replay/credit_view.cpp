@@ -31,22 +31,24 @@ namespace {
 
 } // namespace
 
-result<risk::CreditHistory> credit_history_at(Reader const& reader, Moment const& moment, std::vector<AccountId> const& of,
-                                              std::optional<risk::CreditPreset> instead) {
-    PLIMSOLL_TRY(owners, owners_at(reader, moment.book));
-    std::vector<AccountId> asked = of;
-    if (of.empty()) {
-        for (book::CreditRow const& row : moment.book.credits.rows()) asked.push_back(row.account);
-        for (book::AccountRow const& row : moment.book.accounts.rows()) {
-            if (row.kind == wire::AccountKind::staked_module) asked.push_back(row.parent);
-        }
+std::vector<AccountId> known_borrowers(book::Book const& book) {
+    std::vector<AccountId> accounts;
+    for (book::CreditRow const& row : book.credits.rows()) accounts.push_back(row.account);
+    for (book::AccountRow const& row : book.accounts.rows()) {
+        if (row.kind == wire::AccountKind::staked_module) accounts.push_back(row.parent);
     }
+    return accounts;
+}
+
+result<risk::CreditHistory> credit_history_at(Reader const& reader, book::Book const& book, std::vector<AccountId> const& of,
+                                              std::optional<risk::CreditPreset> instead) {
+    PLIMSOLL_TRY(owners, owners_at(reader, book));
     std::vector<AccountId> tracked;
-    for (AccountId const account : asked) std::ranges::copy(owners.accounts_of(account), std::back_inserter(tracked));
+    for (AccountId const account : of.empty() ? known_borrowers(book) : of) std::ranges::copy(owners.accounts_of(account), std::back_inserter(tracked));
     while (true) {
         risk::CreditHistory history(instead);
         history.track(tracked);
-        PLIMSOLL_TRYV(follow_again(reader, 0, moment.basis.sequence, history));
+        PLIMSOLL_TRYV(follow_again(reader, 0, book.sequence(), history));
         std::size_t const before = tracked.size();
         if (of.empty()) { // of a log that another program wrote: loans of which the book knows no limit
             for (AccountId const holder : history.with_credit()) {

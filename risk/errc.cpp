@@ -154,7 +154,7 @@ Rule describe(Errc code) {
     case Errc::no_credit_rule: return rule("no_credit_rule", "no credit preset is in force: adopt one (plimsoll presets adopt)");
     case Errc::no_credit_pool: return rule("no_credit_pool", "nobody lends the asset: open an account of kind pool by that name");
     case Errc::account_without_credit:
-        return rule("account_without_credit", "only customers, their subaccounts, vaults and liquidators may draw, repay or vouch");
+        return rule("account_without_credit", "only customers, their subaccounts and liquidators may draw, repay or vouch");
     case Errc::credit_overdue: return rule("credit_overdue", "what was drawn before is past its term: repay it first");
     case Errc::credit_limit_exceeded: return rule("credit_limit_exceeded", "more would be drawn than the owner's limit");
     case Errc::credit_pool_insufficient: return rule("credit_pool_insufficient", "the pool has not so much to lend");

@@ -136,7 +136,7 @@ private:
         split.left -= more;
     }
 
-    collector.repay(line.holder, loss);
+    collector.move(TransferType::credit_repaid, line.holder, line.pool, line.asset, -loss); // on paper: nobody had it
     std::vector<std::vector<LayerPart>> parts(2);
     for (std::size_t i = 0; i < stakes.size(); ++i) {
         if (split.parts[i] == 0) continue;

@@ -21,10 +21,11 @@ namespace {
     return {origin, fact};
 }
 
-/// "vouched:alice"; by number where that would be too long a name.
-[[nodiscard]] std::string module_name(std::string const& borrower, AccountId account) {
-    std::string const name = "vouched:" + borrower;
-    return name.size() <= Name::capacity_bytes ? name : "vouched:#" + std::to_string(account.number());
+/// "vouched:alice"; by number where that would be too long a name, or is another account's.
+[[nodiscard]] std::string module_name(book::Book const& book, AccountId borrower) {
+    std::string const name = "vouched:" + std::string(book.account(borrower).name.view());
+    bool const is_free = name.size() <= Name::capacity_bytes && !book.find_account(name);
+    return is_free ? name : "vouched:#" + std::to_string(borrower.number());
 }
 
 /// As a transfer that somebody asks for must be.
@@ -139,7 +140,7 @@ result<void> CreditDesk::vouch(Vouch const& ask, Origin const& origin, Decision&
     AccountId module = history_->module_of(borrower);
     if (!module.is_some()) {
         AccountOpened fact;
-        fact.name = module_name(name(borrower), borrower);
+        fact.name = module_name(*book_, borrower);
         fact.kind = wire::AccountKind::staked_module;
         fact.parent = borrower.number();
         module = AccountId{book_->accounts.size() + 1};

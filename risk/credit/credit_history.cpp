@@ -93,7 +93,8 @@ void CreditHistory::join(Owners::Joined const& joined) {
 
 void CreditHistory::take(Traded const& fact, book::Book const& after) {
     bool const is_own_will = fact.kind == TradeKind::order_book || fact.kind == TradeKind::amm || fact.kind == TradeKind::block;
-    if (!is_own_will || !asset_ || owners_.are_one(fact.buyer, fact.seller)) return;
+    auto const is_vault = [&](AccountId account) { return after.account(account).kind == wire::AccountKind::vault; };
+    if (!is_own_will || !asset_ || owners_.are_one(fact.buyer, fact.seller) || is_vault(fact.buyer) || is_vault(fact.seller)) return;
     for (AccountId const side : {fact.buyer, fact.seller}) {
         AccountId const holder = owners_.holder(side);
         if (holder.is_some()) add_clamped(records_[holder.number()].volume, turnover(fact, *asset_, after));

@@ -50,7 +50,8 @@ struct DayEquity {
 /// Follows a log from its first event on. The credit asset is the ledger's valuation asset as of each event; what is
 /// drawn, repaid or staked in another does not count.
 ///
-/// A trade counts for each side whose owner is not the other's; those of liquidations, deleveraging and settlements do not.
+/// A trade counts for each side whose owner is not the other's; those of liquidations, deleveraging and settlements do not, nor
+/// those with a vault, which may be its own.
 /// A loan is a transfer of type credit_drawn from an account of kind pool; credit_repaid repays the owner's oldest first. Stakes
 /// are transfers of type stake, unstake and slash between a voucher and a staked module whose parent is the borrower's.
 class CreditHistory {

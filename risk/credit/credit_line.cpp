@@ -158,6 +158,7 @@ result<CreditLine> credit_line(CreditHistory const& history, book::Book const& b
     for (Stake const& stake : history.stakes(holder)) values.staked = std::min(row_limit_units, values.staked + stake.amount);
     values.is_closed = history.record(holder).collected > 0;
     line.limit = limit_of(preset, line.score.score, values);
+    line.limit.limit -= line.limit.limit % credit_lot(book, *asset); // as draws are; so roundings of 10^-18 give nobody more
     return line;
 }
 

@@ -23,7 +23,7 @@ struct CreditLine {
 
     Score score;
     LimitValues limit_values;
-    CreditLimit limit;
+    CreditLimit limit; ///< in whole lots, rounded down
 
     Int128 drawn = 0;
     Int128 overdue = 0;

@@ -6,8 +6,7 @@
 namespace plimsoll::risk {
 
 bool can_have_credit(wire::AccountKind kind) {
-    return kind == wire::AccountKind::customer || kind == wire::AccountKind::subaccount || kind == wire::AccountKind::vault ||
-           kind == wire::AccountKind::liquidator;
+    return kind == wire::AccountKind::customer || kind == wire::AccountKind::subaccount || kind == wire::AccountKind::liquidator;
 }
 
 AccountId Owners::holder(AccountId account) const {

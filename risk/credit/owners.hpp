@@ -9,8 +9,8 @@
 
 namespace plimsoll::risk {
 
-/// Whether an account of this kind has an owner who may draw, vouch and answer for others: customer, subaccount, vault,
-/// liquidator. A pool's money is its depositors'; funds, markets, fees and modules are the house's.
+/// Whether an account of this kind has an owner who may draw, vouch and answer for others: customer, subaccount, liquidator. A
+/// vault stands for itself alone, a pool's money is its depositors'; funds, markets, fees and modules are the house's.
 [[nodiscard]] bool can_have_credit(wire::AccountKind kind);
 
 /// Accounts in groups; a group is named by its first account. Two that stood apart may be joined by a third.

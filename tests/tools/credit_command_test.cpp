@@ -103,6 +103,19 @@ TEST_F(CreditQuestions, EverybodyWithCreditIsListed) {
     EXPECT_EQ(text(json("credit books --at '#12'"), "/owners/0/holder"), "nothing at /owners/0/holder");
 }
 
+/// Nothing has happened since, but the loan has come to its term.
+TEST_F(CreditQuestions, TermsGoOnAfterTheLastEvent) {
+    give_credit();
+    auto const later = json("credit books alice --at 2027-02-02T12:00:00.000000001Z");
+    EXPECT_EQ(text(later, "/as_of"), "2027-02-02T12:00:00.000000001Z");
+    EXPECT_EQ(text(later, "/overdue"), "800.00");
+    EXPECT_EQ(text(later, "/components/4/value"), "800");
+    EXPECT_EQ(text(later, "/drawable"), "0.00");
+    EXPECT_NE(setting.run("credit books --at 2027-02-02T12:00:00.000000001Z").out.find("in default"), std::string::npos);
+    EXPECT_EQ(setting.run("credit books --at 2027-02-02T12:00:00Z").out.find("in default"), std::string::npos) << "three days of grace";
+    EXPECT_EQ(text(json("credit books alice --at 2027-01-30T12:00:00Z"), "/overdue"), "0.00");
+}
+
 /// What was said of a moment stays said, whatever comes after it.
 TEST_F(CreditQuestions, AMomentsAnswerUsesNoLaterEvent) {
     give_credit();
@@ -151,7 +164,7 @@ TEST_F(CreditQuestions, WithoutARuleTheySayWhatToDo) {
     Outcome const nobody = setting.run("credit books alise --preset reputation");
     EXPECT_EQ(nobody.status, 3);
     EXPECT_NE(nobody.err.find("alice"), std::string::npos) << nobody.err;
-    EXPECT_EQ(setting.run("credit books alice --at 2030-01-01T00:00:00Z --preset reputation").status, 3);
+    EXPECT_EQ(setting.run("credit books alice --at '#999' --preset reputation").status, 2);
     EXPECT_EQ(setting.run("init empty").status, 0);
     EXPECT_NE(setting.run("credit empty --preset reputation").out.find("Nobody has drawn"), std::string::npos);
 }

@@ -36,6 +36,7 @@ struct View {
     replay::Moment moment;
     risk::CreditHistory history;
     std::uint64_t adopted = 0; ///< the event, 0: the preset was asked for
+    TimeNs now = 0; ///< the time that was asked about, which may lie after the last event: age and terms go on
     std::vector<risk::CreditLine> lines;
 
     [[nodiscard]] risk::CreditPreset const& preset() const { return *history.preset(); }
@@ -61,8 +62,10 @@ struct View {
         if (!risk::can_have_credit(moment.book.account(account).kind)) return fail(risk::Errc::account_without_credit, ask.name);
         of.push_back(account);
     }
-    PLIMSOLL_TRY(history, replay::credit_history_at(*reader, moment, of, std::move(instead)));
-    View view{std::move(moment), std::move(history), adopted_sequence, {}};
+    PLIMSOLL_TRY(history, replay::credit_history_at(*reader, moment.book, of, std::move(instead)));
+    auto const asked_time = parse_time(ask.moment);
+    TimeNs const now = std::max(moment.basis.time, asked_time ? asked_time.value() : moment.basis.time);
+    View view{std::move(moment), std::move(history), adopted_sequence, now, {}};
     std::vector<AccountId> holders = view.history.with_credit();
     for (book::CreditRow const& row : view.moment.book.credits.rows()) holders.push_back(view.history.owners().holder(row.account));
     if (!of.empty()) holders = {view.history.owners().holder(of.front())};
@@ -70,7 +73,7 @@ struct View {
     holders.erase(std::unique(holders.begin(), holders.end()), holders.end());
     std::erase_if(holders, [](AccountId holder) { return !holder.is_some(); });
     for (AccountId const holder : holders) {
-        PLIMSOLL_TRY(line, risk::credit_line(view.history, view.moment.book, holder, view.moment.basis.time));
+        PLIMSOLL_TRY(line, risk::credit_line(view.history, view.moment.book, holder, view.now));
         view.lines.push_back(std::move(line));
     }
     // what is overdue first, then what is drawn
@@ -129,6 +132,7 @@ void write_line(JsonWriter& json, View const& view, risk::CreditLine const& line
     return json_answer("credit", view.moment.book, view.moment.basis, [&](JsonWriter& json) {
         json.key("preset").begin_object().field("name", view.preset().name).field("version", view.preset().version);
         json.field("digest", to_hex(view.preset().digest)).field("adopted", view.adopted).end_object();
+        json.field("as_of", format_time(view.now));
         if (is_one) {
             write_line(json, view, view.lines.front(), true);
             return;
@@ -203,7 +207,7 @@ void write_line(JsonWriter& json, View const& view, risk::CreditLine const& line
     auto money = [&](Int128 units) { return people_value(Amount{units}, decimals_of(book, line.asset)); };
     std::string accounts;
     for (AccountId const account : line.accounts) accounts += (accounts.empty() ? "" : ", ") + name_of(book, account);
-    std::string out = fmt::format("Credit of {}, {}\n  its owner's accounts: {}\n  {}\n\n", name_of(book, line.holder), people_moment(view.moment.basis),
+    std::string out = fmt::format("Credit of {}, {}, as of {}\n  its owner's accounts: {}\n  {}\n\n", name_of(book, line.holder), people_moment(view.moment.basis), format_time(view.now),
                                   accounts, preset_text(view));
     out += score_text(view, line) + limit_text(view, line);
     auto const asked = line.asked_for(line.drawn);
@@ -230,7 +234,7 @@ void write_line(JsonWriter& json, View const& view, risk::CreditLine const& line
     Table vouchers({{"voucher"}, {"at stake", Align::right}});
     for (risk::Stake const& stake : view.history.stakes(line.holder)) vouchers.row({name_of(book, stake.voucher), money(stake.amount)});
     if (!vouchers.empty()) out += "\n" + vouchers.text();
-    return out + "\n" + people_foot(book, view.moment.basis);
+    return out + people_foot(book, view.moment.basis);
 }
 
 [[nodiscard]] result<Status> show(Shell const& shell, Ask const& ask) {
@@ -247,7 +251,7 @@ void add_credit(Shell& shell) {
     CLI::App& command = shell.add("credit", "How much an owner may borrow by its reputation, and why", examples);
     command.add_option("DIR", ask->directory, "The ledger")->required();
     command.add_option("NAME", ask->name, "Any of the owner's accounts; else everybody who has credit");
-    command.add_option("--at", ask->moment, "latest, #SEQ, before:#SEQ or an RFC 3339 time")->capture_default_str();
+    command.add_option("--at", ask->moment, "latest, #SEQ, before:#SEQ or an RFC 3339 time; after the last event age and terms go on")->capture_default_str();
     command.add_option("--preset", ask->preset, "A shipped credit preset or a .toml file, in place of the one in force");
     shell.on_run(command, [&shell, ask] { return show(shell, *ask); });
 }

@@ -55,12 +55,12 @@ TEST(CreditCommands, AnswerTheSameAfterReopening) {
         must(venue.house().commit());
         auto const reader = must(replay::Reader::open(venue.path()));
         auto const moment = must(reader->at(reader->log_size()));
-        auto const history = must(replay::credit_history_at(*reader, moment, {L::alice2}));
+        auto const history = must(replay::credit_history_at(*reader, moment.book, {L::alice2}));
         auto const live = must(credit_line(venue.history(), venue.book(), L::alice, time));
         auto const recalled = must(credit_line(history, moment.book, L::alice, time));
         EXPECT_EQ(format_decimal(live.score.score), format_decimal(recalled.score.score));
         EXPECT_EQ(format_decimal(live.limit.limit), format_decimal(recalled.limit.limit));
-        auto const all = must(replay::credit_history_at(*reader, moment, {}));
+        auto const all = must(replay::credit_history_at(*reader, moment.book, {}));
         EXPECT_TRUE(all.is_tracked(L::alice));
         EXPECT_EQ(all.with_credit(), (std::vector{L::alice}));
     }
@@ -238,6 +238,19 @@ TEST(CreditCommands, AssessBooksEveryFigure) {
         EXPECT_NE(reason.find(figure), std::string::npos) << figure << " in " << reason;
     }
     EXPECT_EQ(venue.ask(L::assess(L::alice)).first_sequence, 0U) << "nothing has changed";
+}
+
+TEST(CreditCommands, AModuleHasANameOfItsOwn) {
+    Vouched venue;
+    std::string const long_name(60, 'x');
+    venue.open(long_name, wire::AccountKind::customer);
+    AccountId const borrower{venue.book().accounts.size()};
+    venue.open("vouched:dave", wire::AccountKind::customer);
+    venue.must_take(L::vouch(L::carol, borrower, "1"));
+    venue.must_take(L::vouch(L::carol, L::dave, "1"));
+    EXPECT_TRUE(venue.book().find_account("vouched:alice"));
+    EXPECT_EQ(venue.history().module_of(borrower), venue.book().find_account("vouched:#" + std::to_string(borrower.number())));
+    EXPECT_EQ(venue.history().module_of(L::dave), venue.book().find_account("vouched:#11"));
 }
 
 /// A tripped breaker that names neither borrow nor transfer: nothing is drawn or vouched, and debts are paid all the same.

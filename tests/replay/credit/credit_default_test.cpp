@@ -58,6 +58,7 @@ TEST(CreditDefault, CollectsFromAllOfTheOwnersAccounts) {
     EXPECT_TRUE(venue.history().stakes(L::alice).empty());
     EXPECT_EQ(venue.drawn(L::alice), "0");
     EXPECT_EQ(figure(answer, "loss"), "2500");
+    EXPECT_EQ(figure(answer, "collected"), "500") << "of her second account, the last";
     EXPECT_EQ(figure(answer, "paid_by_vouchers"), "1200");
     EXPECT_EQ(figure(answer, "paid_by_pool"), "1300");
     EXPECT_EQ(venue.limit_of(L::alice), "0") << "the line is closed";
@@ -197,6 +198,41 @@ TEST(CreditDefault, NeedsALiquidatorOfAnotherOwner) {
     EXPECT_EQ(L::rule_of(answer), "no_account_of_kind");
     EXPECT_EQ(venue.rule(DeclareDefault{L::alice, L::carol}, Defaulting::late), "") << "whoever is named";
     EXPECT_EQ(format_decimal(venue.size(L::carol)), "10");
+}
+
+/// Funding and interest that are met on the way have places in the log of their own: payments name their loss all the same.
+TEST(CreditDefault, FundingAndInterestAreMetOnTheWay) {
+    Defaulting venue;
+    venue.open("interest:USD", wire::AccountKind::treasury);
+    venue.must_take(Accrue{L::usd});
+    venue.lose(L::bob, "20000"); // who owes now, and pays for it
+    venue.must_take(L::trade(L::alice2, L::carol, "10", "100"));
+    venue.must_take(Fund{L::perp, Index{units_of("-3")}}); // shorts pay 3 a contract: 30 of carol to alice
+    venue.lose(L::alice2, "3900");
+    Answer const answer = venue.call();
+    book::LossRow const& row = venue.book().losses.rows().back();
+    EXPECT_TRUE(row.open().is_zero());
+    EXPECT_EQ(format_decimal(venue.size(L::alice2)), "0");
+    Int128 const collected = units_of("4000") - row.recognised.units();
+    EXPECT_GT(collected, units_of("1130")) << "1,000, 100, the funding, and interest on them";
+    EXPECT_LT(collected, units_of("1140"));
+    must(venue.house().commit());
+    auto const reader = must(replay::Reader::open(venue.path()));
+    std::uint64_t recognised = 0;
+    int payments = 0;
+    must(reader->for_events(answer.first_sequence, answer.last_sequence, [&](std::uint64_t sequence, Event const& event) {
+        visit_body(event.body, [&](auto const& fact) {
+            using Fact = std::decay_t<decltype(fact)>;
+            if constexpr (std::is_same_v<Fact, BadDebtRecognised>) recognised = sequence;
+            if constexpr (std::is_same_v<Fact, WaterfallPaid>) {
+                ++payments;
+                EXPECT_EQ(event.origin.cause_sequence, recognised) << "event " << sequence;
+            }
+        });
+        return true;
+    }));
+    EXPECT_EQ(payments, 3) << "two vouchers and the pool";
+    EXPECT_NE(recognised, 0U);
 }
 
 /// Killed between two records or not, the next process tells the same story.

@@ -134,6 +134,7 @@ public:
         Int128 tier = 0;
         for (auto const& row : preset.tiers) tier = at.score >= row.score_from ? row.cap : tier;
         at.limit = std::min({tier, down(median, preset.equity_multiple), down(at.pool_cash + lent, preset.pool_share), down(at.staked, preset.vouched_multiple)});
+        at.limit = cents(at.limit);
         if (is_closed) at.limit = 0;
         return at;
     }

@@ -21,7 +21,7 @@ using Who = CreditModel::Who;
 /// Terms under which all rules meet now and then.
 [[nodiscard]] CreditPreset terms() {
     return easy_credit({{"equity_days = \"1\"", "equity_days = \"5\""},
-                        {"bias = \"-3\"", "bias = \"1\""},
+                        {"bias = \"-3\"", "bias = \"-1\""},
                         {"full = \"50000\"", "full = \"2000\""},
                         {"full = \"1000000\"", "full = \"100000\""},
                         {"full = \"365\"", "full = \"40\""},
@@ -111,7 +111,7 @@ public:
 
     void run(int commands) {
         for (int i = 0; i < commands && !testing::Test::HasFailure(); ++i) {
-            if (below(40) == 0) now_ += static_cast<TimeNs>(below(40)) * L::day / 16;
+            if (i == 0 || below(20) == 0) now_ += static_cast<TimeNs>(i == 0 ? 64 : below(40)) * L::day / 16;
             now_ += static_cast<TimeNs>(below(3'600)) * L::second;
             step();
             if (below(97) == 0) ledger_.again();
@@ -177,7 +177,7 @@ private:
     }
 
     void step() {
-        switch (below(16)) {
+        switch (below(17)) {
         case 0: return deposit(somebody(), below(2) == 0 ? some(300) : some(3), static_cast<std::uint32_t>(1 + below(3)));
         case 1: return withdraw();
         case 2: return transfer();
@@ -193,8 +193,23 @@ private:
         case 12: return vouch();
         case 13: return unvouch();
         case 14: return assess();
+        case 15: return lose();
         default: return call_default();
         }
+    }
+    /// Money gone by a hand that asks no rule: without it few owners would ever owe more than they hold.
+    void lose() {
+        Who const who = somebody();
+        Int128 const amount = some(2'500);
+        Transferred fact;
+        fact.account = AccountId{who};
+        fact.counter = L::market;
+        fact.asset = L::usd;
+        fact.type = TransferType::adjustment;
+        fact.amount = Amount{-amount};
+        ledger_.submit(fact);
+        model_.move(who, L::market.number(), amount);
+        compare();
     }
     void withdraw() {
         Who const who = below(12) == 0 ? model_.pool : somebody();
@@ -224,7 +239,7 @@ private:
         Who const buyer = somebody();
         Who const seller = somebody();
         if (buyer == seller) return;
-        Int128 const contracts = some(8);
+        Int128 const contracts = some(below(3) == 0 ? 60 : 8);
         Int128 const at_price = below(4) == 0 ? Int128{80 + below(40)} * one_units : model_.mark;
         CreditModel after = model_;
         after.trades(buyer, seller, contracts, at_price);
@@ -240,7 +255,7 @@ private:
     void draw() {
         Who const who = somebody();
         auto const at = model_.standing(who, now());
-        Int128 amount = some(below(3) == 0 ? 4'000 : 100);
+        Int128 amount = some(below(3) == 0 ? 3'000 : 300);
         if (below(4) == 0 && at.limit > at.drawn) amount = CreditModel::cents(at.limit - at.drawn) + Int128{below(2)} * CreditModel::cent;
         std::string want;
         Int128 const drawn = at.drawn + amount;
@@ -282,7 +297,7 @@ private:
     void vouch() {
         Who const who = somebody();
         Who const borrower = somebody();
-        Int128 const amount = some(400);
+        Int128 const amount = some(900);
         std::string want;
         CreditModel after = model_;
         after.move(who, after.outside, amount);
@@ -389,15 +404,15 @@ private:
 TEST(RandomCredit, AgreesWithASlowSecondOpinion) {
     char const* const asked = std::getenv("PLIMSOLL_COMMANDS");
     char const* const seed_text = std::getenv("PLIMSOLL_SEED");
-    int left = asked == nullptr ? 2'000 : std::atoi(asked);
+    int left = asked == nullptr ? 800 : std::atoi(asked);
     std::uint64_t seed = seed_text == nullptr ? 20260115 : std::strtoull(seed_text, nullptr, 10);
     std::map<std::string, int> verdicts;
     std::uint64_t events = 0;
     std::uint64_t payments = 0;
-    for (; left > 0 && !HasFailure(); left -= 1'000, ++seed) {
+    for (; left > 0 && !HasFailure(); left -= 400, ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         Dice dice(seed);
-        dice.run(std::min(left, 1'000));
+        dice.run(std::min(left, 400));
         for (auto const& [verdict, count] : dice.verdicts()) verdicts[verdict] += count;
         events += dice.laws().events();
         payments += dice.laws().payments();

@@ -22,7 +22,8 @@ TEST(CreditOwners, AreNamedOrParents) {
     CreditWorld world;
     AccountId const a = world.open("a", AccountKind::customer, "ann");
     AccountId const b = world.open("b", AccountKind::customer);
-    AccountId const a2 = world.open("a2", AccountKind::vault, "ann");
+    AccountId const a2 = world.open("a2", AccountKind::subaccount, "ann");
+    AccountId const vault = world.open("vault", AccountKind::vault, "ann", a);
     AccountId const b2 = world.open("b2", AccountKind::subaccount, "", b);
     AccountId const b3 = world.open("b3", AccountKind::subaccount, "", b2);
     AccountId const fund = world.open("fund", AccountKind::insurance, "ann", a);
@@ -30,6 +31,7 @@ TEST(CreditOwners, AreNamedOrParents) {
     EXPECT_THAT(owners.accounts_of(a2), ElementsAre(a, a2));
     EXPECT_THAT(owners.accounts_of(b3), ElementsAre(b, b2, b3));
     EXPECT_FALSE(owners.holder(fund).is_some()) << "a fund has no credit, whoever it is for";
+    EXPECT_FALSE(owners.holder(vault).is_some()) << "a vault stands for itself";
     EXPECT_FALSE(owners.holder(W::outside).is_some());
     EXPECT_TRUE(owners.are_one(b, b3));
     EXPECT_FALSE(owners.are_one(a, b));
@@ -69,6 +71,7 @@ TEST(CreditVolume, CountsTradesWithOthersOfTheirOwnWill) {
     world.trade(a, W::dealer, usd_units("2"), usd_units("100"));
     world.trade(W::dealer, a2, usd_units("1"), usd_units("50"), W::spot);
     world.trade(a, a2, usd_units("1000"), usd_units("100")); // its own
+    world.trade(a, world.open("vault", AccountKind::vault, "", a), usd_units("1000"), usd_units("100"));
     world.trade(W::dealer, a, usd_units("1"), usd_units("100"), W::perp, 0, TradeKind::liquidation);
     world.trade(W::dealer, a, usd_units("1"), usd_units("100"), W::perp, 0, TradeKind::auto_deleveraging);
     world.trade(W::dealer, a, usd_units("1"), usd_units("100"), W::perp, 0, TradeKind::settlement);
