@@ -52,6 +52,7 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     house->engine_->watch([watching = house.get()](Event const& event, book::Book const& after) {
         watching->interest_.follow(event, after);
         if (watching->safeguards_) watching->safeguards_->follow(event, after);
+        for (auto& [pool, desk] : watching->pools_) desk.follow(after.sequence(), event);
     });
     if (house->desk_) {
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
@@ -81,7 +82,7 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
         PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(clearing->body, clearing->place()));
         clearing_preset_ = std::move(preset);
     }
-    return outcome::success();
+    return open_pools(*reader);
 }
 
 result<std::uint16_t> ClearingHouse::source_of(CommandStamp const& stamp) {
@@ -126,6 +127,7 @@ result<void> ClearingHouse::recall_watchers() {
     are_watchers_stale_ = false;
     interest_.forget();
     if (safeguards_) safeguards_->forget();
+    PLIMSOLL_TRYV(recall_pools());
     if (!safeguards_ && !interest_.has_begun()) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
     if (book().sequence() == 0) return outcome::success();
@@ -387,6 +389,10 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     if (interest_.has_begun()) {
         PLIMSOLL_TRYV(bring_interest_up_to_date(command));
     }
+    if (auto const* asked = std::get_if<risk::PoolCommand>(&command)) return pool(*asked, origin, answer);
+    if (!pools_.empty()) {
+        PLIMSOLL_TRYV(keep_from_pools(command));
+    }
     if (auto const* cash = std::get_if<risk::Accrue>(&command)) {
         PLIMSOLL_TRYV(interest_.accrue(cash->asset, origin, decision_));
         return decision_.events.empty() ? result<void>(outcome::success()) : book_group(answer);
@@ -401,6 +407,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             if (!open.is_auction) due.push_back(account); // what a limit has stopped goes on first
         }
         std::ranges::copy(liquidations_->due(), std::back_inserter(due));
+        std::erase_if(due, [&](AccountId account) { return pools_.contains(account); });
         for (AccountId const account : due) {
             Origin next = origin;
             auto const done = liquidate({account, all->liquidator}, next, answer);

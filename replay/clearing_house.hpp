@@ -7,6 +7,7 @@
 #include "risk/clearing/interest.hpp"
 #include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
+#include "risk/pool/pool_desk.hpp"
 
 #include <map>
 #include <memory>
@@ -71,6 +72,10 @@ private:
     [[nodiscard]] result<void> recall_interest(Reader const& reader);
     [[nodiscard]] result<void> bring_interest_up_to_date(risk::Command const& command);
     [[nodiscard]] result<void> meet_interest(AccountId account);
+    [[nodiscard]] result<void> open_pools(Reader const& reader);
+    [[nodiscard]] result<void> recall_pools();
+    [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
+    [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
@@ -90,6 +95,7 @@ private:
     std::optional<risk::ClearingPreset> clearing_preset_;
     std::unique_ptr<risk::Safeguards> safeguards_; ///< where a clearing preset is in force
     risk::Interest interest_;
+    std::map<AccountId, risk::pool::PoolDesk> pools_; ///< those with a preset
     bool are_watchers_stale_ = false; ///< they saw events that were dropped
     TimeNs moment_ = 0; ///< of the command at hand
     std::filesystem::path directory_;

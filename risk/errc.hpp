@@ -92,6 +92,23 @@ enum class Errc {
     partial_take_leaves_dust,
     price_older_than_account,
     liquidation_paced,
+
+    // an option pool
+    account_is_a_pool,
+    pool_unknown,
+    pool_account_missing,
+    pool_series_does_not_fit,
+    pool_already_listed,
+    pool_series_not_listed,
+    pool_trading_cutoff,
+    pool_trade_bounds,
+    pool_worthless,
+    pool_liquidity_insufficient,
+    pool_limit_price,
+    pool_amount_too_small,
+    pool_queue_held,
+    pool_nothing_due,
+    pool_hedge_too_soon,
 };
 
 [[nodiscard]] Rule describe(Errc code);

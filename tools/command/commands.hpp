@@ -19,6 +19,7 @@ void add_losses(Shell& shell);
 void add_liquidations(Shell& shell);
 void add_fund(Shell& shell);
 void add_interest(Shell& shell);
+void add_pool(Shell& shell);
 void add_deleverage(Shell& shell);
 void add_stress(Shell& shell);
 void add_breakers(Shell& shell);

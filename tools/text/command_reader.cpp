@@ -80,12 +80,60 @@ void fields_of(FieldReader& v, risk::Bid& ask) {
 
 void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
 
+void fields_of(FieldReader& v, risk::PoolList& ask) {
+    v.account("pool", ask.pool);
+    v.instrument("instrument", ask.instrument);
+    v.decimal("base_volatility", ask.base_volatility, Need::maybe);
+    v.decimal("skew", ask.skew, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::PoolTrade& ask) {
+    v.account("pool", ask.pool);
+    v.account("account", ask.account);
+    v.instrument("instrument", ask.instrument);
+    if (auto const side = v.string("side", Need::always)) {
+        ask.side = *side == "buy" ? Taker::buyer : *side == "sell" ? Taker::seller : Taker::unknown;
+        if (ask.side == Taker::unknown) v.refuse("side", fail(Errc::field_malformed, FieldReader::quoted(*side) + " is neither buy nor sell"));
+    }
+    v.decimal("size", ask.size);
+    v.decimal("limit", ask.limit, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::PoolDeposit& ask) {
+    v.account("pool", ask.pool);
+    v.account("account", ask.account);
+    v.asset("asset", ask.asset);
+    v.amount("amount", ask.amount, ask.asset);
+}
+
+void fields_of(FieldReader& v, risk::PoolWithdraw& ask) {
+    v.account("pool", ask.pool);
+    v.account("account", ask.account);
+    v.decimal("shares", ask.shares);
+}
+
+void fields_of(FieldReader& v, risk::PoolProcess& ask) {
+    v.account("pool", ask.pool);
+    v.count("most", ask.most);
+}
+
+void fields_of(FieldReader& v, risk::PoolHedge& ask) {
+    v.account("pool", ask.pool);
+    v.decimal("price", ask.price, Need::maybe);
+}
+
 using ReadFields = risk::Command (*)(FieldReader&);
 
 template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader) {
     Ask ask;
     fields_of(reader, ask);
     return ask;
+}
+
+template <class Ask> [[nodiscard]] risk::Command read_pool_fields(FieldReader& reader) {
+    Ask ask;
+    fields_of(reader, ask);
+    return risk::PoolCommand{ask};
 }
 
 struct Word {
@@ -107,6 +155,12 @@ constexpr std::array words{
     Word{"liquidate_all", read_fields<risk::LiquidateAll>},
     Word{"bid", read_fields<risk::Bid>},
     Word{"check", read_fields<risk::Check>},
+    Word{"pool_trade", read_pool_fields<risk::PoolTrade>},
+    Word{"pool_list", read_pool_fields<risk::PoolList>},
+    Word{"pool_deposit", read_pool_fields<risk::PoolDeposit>},
+    Word{"pool_withdraw", read_pool_fields<risk::PoolWithdraw>},
+    Word{"pool_process", read_pool_fields<risk::PoolProcess>},
+    Word{"pool_hedge", read_pool_fields<risk::PoolHedge>},
 };
 
 [[nodiscard]] std::string list_of_words() {
