@@ -47,6 +47,7 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         if (watching->safeguards_) watching->safeguards_->follow(event, after);
         if (watching->credit_) watching->credit_->follow(event, after);
         if (watching->bridges_) watching->bridges_->follow(event, after);
+        for (auto& [pool, desk] : watching->pools_) desk.follow(after.sequence(), event);
     }, [watching = house.get()](Event const& event, book::Book const& before) {
         if (watching->credit_) watching->credit_->precede(event, before);
     });
@@ -82,7 +83,7 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
     if (credit) credit_ = std::make_unique<risk::CreditHistory>();
     PLIMSOLL_TRY(bridge, bridge_preset_in_force(*reader, book()));
     bridge_preset_ = std::move(bridge);
-    return outcome::success();
+    return open_pools(*reader);
 }
 
 result<std::uint16_t> ClearingHouse::source_of(CommandStamp const& stamp) {
@@ -131,6 +132,7 @@ result<void> ClearingHouse::recall_watchers() {
         PLIMSOLL_TRYV(recall_credit(credit_->tracked()));
     }
     if (bridges_) bridges_->forget();
+    PLIMSOLL_TRYV(recall_pools());
     if (!safeguards_ && !bridges_ && !interest_.has_begun()) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
     if (book().sequence() == 0) return outcome::success();
@@ -399,6 +401,10 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     PLIMSOLL_TRYV(check_way(command));
     if (risk::is_credit_command(command)) return credit(command, origin, answer);
     if (auto const* moved = std::get_if<risk::BridgeCommand>(&command)) return bridge(*moved, origin, answer);
+    if (auto const* asked = std::get_if<risk::PoolCommand>(&command)) return pool(*asked, origin, answer);
+    if (!pools_.empty()) {
+        PLIMSOLL_TRYV(keep_from_pools(command));
+    }
     if (auto const* cash = std::get_if<risk::Accrue>(&command)) {
         PLIMSOLL_TRYV(interest_.accrue(cash->asset, origin, decision_));
         return decision_.events.empty() ? result<void>(outcome::success()) : book_group(answer);
@@ -413,6 +419,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             if (!open.is_auction) due.push_back(account); // what a limit has stopped goes on first
         }
         std::ranges::copy(liquidations_->due(), std::back_inserter(due));
+        std::erase_if(due, [&](AccountId account) { return pools_.contains(account); });
         for (AccountId const account : due) {
             Origin next = origin;
             auto const done = liquidate({account, all->liquidator}, next, answer);

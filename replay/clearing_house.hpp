@@ -9,6 +9,7 @@
 #include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
 #include "risk/credit/credit_desk.hpp"
+#include "risk/pool/pool_desk.hpp"
 
 #include <map>
 #include <memory>
@@ -81,6 +82,10 @@ private:
     [[nodiscard]] result<void> bridge(risk::BridgeCommand const& ask, Origin const& origin, Answer& answer);
     [[nodiscard]] result<void> check_way(risk::Command const& command) const;
     [[nodiscard]] result<void> gather_from_chains(AccountId account);
+    [[nodiscard]] result<void> open_pools(Reader const& reader);
+    [[nodiscard]] result<void> recall_pools();
+    [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
+    [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
@@ -110,6 +115,7 @@ private:
     std::unique_ptr<risk::Bridges> bridges_; ///< where a bridge preset is in force
     risk::Interest interest_;
     std::unique_ptr<risk::CreditHistory> credit_; ///< where a credit preset is in force
+    std::map<AccountId, risk::pool::PoolDesk> pools_; ///< those with a preset
     bool are_watchers_stale_ = false; ///< they saw events that were dropped
     TimeNs moment_ = 0; ///< of the command at hand
     std::filesystem::path directory_;

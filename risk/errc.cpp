@@ -165,6 +165,24 @@ Rule describe(Errc code) {
     case Errc::stake_insufficient: return rule("stake_insufficient", "the voucher has less at stake there");
     case Errc::stake_in_use: return rule("stake_in_use", "what is drawn needs the stake: it may leave once that is repaid");
     case Errc::not_in_default: return rule("not_in_default", "nothing drawn is past its grace, and the collateral is enough");
+    case Errc::account_is_a_pool:
+        return rule("account_is_a_pool", "an option pool trades and pays by its own commands (pool_trade, pool_deposit, pool_withdraw)");
+    case Errc::pool_unknown:
+        return rule("pool_unknown", "no pool preset is in force for the account (plimsoll pool DIR NAME --adopt lyra-v1)");
+    case Errc::pool_account_missing: return rule("pool_account_missing", "the pool lacks what it needs to act");
+    case Errc::pool_series_does_not_fit: return rule("pool_series_does_not_fit", "the pool cannot take this");
+    case Errc::pool_already_listed: return rule("pool_already_listed", "the pool has it already");
+    case Errc::pool_series_not_listed: return rule("pool_series_not_listed", "the series is not on offer in the pool (pool_list)");
+    case Errc::pool_trading_cutoff: return rule("pool_trading_cutoff", "it is too close to the expiry to trade");
+    case Errc::pool_trade_bounds: return rule("pool_trade_bounds", "it would leave the pool's bounds");
+    case Errc::pool_worthless: return rule("pool_worthless", "the pool's net value is not above nothing");
+    case Errc::pool_liquidity_insufficient:
+        return rule("pool_liquidity_insufficient", "the pool's free liquidity does not carry it; a smaller size may");
+    case Errc::pool_limit_price: return rule("pool_limit_price", "the price is beyond the limit");
+    case Errc::pool_amount_too_small: return rule("pool_amount_too_small", "it is less than the pool's queue takes");
+    case Errc::pool_queue_held: return rule("pool_queue_held", "a breaker holds the pool's queue");
+    case Errc::pool_nothing_due: return rule("pool_nothing_due", "there is nothing to do");
+    case Errc::pool_hedge_too_soon: return rule("pool_hedge_too_soon", "the pool hedges once an interval");
     }
     return rule("unknown", "unknown failure");
 }

@@ -124,6 +124,22 @@ enum class Errc {
     chain_lacks_funds,
     credit_not_final,
     transfers_in_flight,
+    // an option pool
+    account_is_a_pool,
+    pool_unknown,
+    pool_account_missing,
+    pool_series_does_not_fit,
+    pool_already_listed,
+    pool_series_not_listed,
+    pool_trading_cutoff,
+    pool_trade_bounds,
+    pool_worthless,
+    pool_liquidity_insufficient,
+    pool_limit_price,
+    pool_amount_too_small,
+    pool_queue_held,
+    pool_nothing_due,
+    pool_hedge_too_soon,
 };
 
 [[nodiscard]] Rule describe(Errc code);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     add_fund(shell);
     add_interest(shell);
     add_credit(shell);
+    add_pool(shell);
     add_deleverage(shell);
     add_stress(shell);
     add_breakers(shell);

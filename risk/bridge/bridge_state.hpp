@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ledger/book/book.hpp"
-#include "risk/clearing/commands.hpp"
+#include "risk/bridge/bridge_commands.hpp"
 
 #include <map>
 #include <string>

@@ -22,6 +22,13 @@ namespace {
     return list.empty() ? "nothing" : list;
 }
 
+[[nodiscard]] Operations needed_by_pool(PoolCommand const& command) {
+    if (std::holds_alternative<PoolTrade>(command.ask)) return bit(Operation::open);
+    if (std::holds_alternative<PoolDeposit>(command.ask)) return bit(Operation::deposit);
+    if (std::holds_alternative<PoolWithdraw>(command.ask) || std::holds_alternative<PoolProcess>(command.ask)) return bit(Operation::withdraw);
+    return 0;
+}
+
 } // namespace
 
 Safeguards::Safeguards(book::Book const& book, ClearingPreset const& preset, AssetId quote)
@@ -97,6 +104,7 @@ Operations Safeguards::needed(Command const& command) const {
     if (std::holds_alternative<RepayCredit>(command)) return bit(Operation::repay);
     if (std::holds_alternative<Vouch>(command)) return bit(Operation::transfer);
     if (std::holds_alternative<Unvouch>(command)) return bit(Operation::withdraw);
+    if (auto const* const pool = std::get_if<PoolCommand>(&command)) return needed_by_pool(*pool);
     auto const* const trade = std::get_if<Trade>(&command);
     if (trade == nullptr) return 0;
     for (AccountId const side : {trade->buyer, trade->seller}) {

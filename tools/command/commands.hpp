@@ -20,6 +20,7 @@ void add_liquidations(Shell& shell);
 void add_fund(Shell& shell);
 void add_interest(Shell& shell);
 void add_credit(Shell& shell);
+void add_pool(Shell& shell);
 void add_deleverage(Shell& shell);
 void add_stress(Shell& shell);
 void add_breakers(Shell& shell);

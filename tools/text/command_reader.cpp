@@ -1,8 +1,10 @@
 #include "tools/text/command_reader.hpp"
 
-#include "risk/bridge/bridge_state.hpp"
 #include "tools/import/definitions.hpp"
+#include "tools/text/bridge_command_fields.hpp"
+#include "tools/text/credit_command_fields.hpp"
 #include "tools/text/field_reader.hpp"
+#include "tools/text/pool_command_fields.hpp"
 
 #include <array>
 
@@ -81,87 +83,6 @@ void fields_of(FieldReader& v, risk::Bid& ask) {
 
 void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
 
-void fields_of(FieldReader& v, risk::DrawCredit& ask) {
-    v.account("account", ask.account);
-    v.decimal("amount", ask.amount);
-}
-
-void fields_of(FieldReader& v, risk::RepayCredit& ask) {
-    v.account("account", ask.account);
-    v.decimal("amount", ask.amount, Need::maybe);
-}
-
-void fields_of(FieldReader& v, risk::Vouch& ask) {
-    v.account("account", ask.account);
-    v.account("borrower", ask.borrower);
-    v.decimal("amount", ask.amount);
-}
-
-void fields_of(FieldReader& v, risk::Unvouch& ask) {
-    v.account("account", ask.account);
-    v.account("borrower", ask.borrower);
-    v.decimal("amount", ask.amount, Need::maybe);
-}
-
-void fields_of(FieldReader& v, risk::AssessCredit& ask) { v.account("account", ask.account); }
-
-void fields_of(FieldReader& v, risk::DeclareDefault& ask) {
-    v.account("account", ask.account);
-    v.account("liquidator", ask.liquidator, Need::maybe);
-}
-
-void place_of(FieldReader& v, risk::BridgePlace& place) {
-    v.text("chain", place.chain, Need::always);
-    v.text("transaction", place.transaction, Need::always);
-    v.count("log_index", place.log_index);
-}
-
-void fields_of(FieldReader& v, risk::BridgeObserve& ask) {
-    place_of(v, ask.place);
-    v.count("block", ask.block, Need::always);
-    v.text("block_hash", ask.block_hash);
-    v.account("account", ask.account);
-    v.asset("asset", ask.asset);
-    v.amount("amount", ask.amount, ask.asset);
-}
-
-void fields_of(FieldReader& v, risk::BridgeAdvance& ask) {
-    place_of(v, ask.place);
-    if (auto const state = v.string("state", Need::always)) {
-        auto const found = risk::find_bridge_state(*state);
-        bool const is_ahead = found && *found != risk::BridgeState::observed && *found != risk::BridgeState::reversed;
-        if (is_ahead) ask.state = *found;
-        if (!is_ahead) v.refuse("state", fail(Errc::field_malformed, FieldReader::quoted(*state) + " is none of attested, confirmed, final"));
-    }
-    v.decimal("stake", ask.stake, Need::maybe);
-    constexpr std::uint64_t unsaid = std::numeric_limits<std::uint64_t>::max();
-    std::uint64_t confirmations = unsaid;
-    v.count("confirmations", confirmations);
-    if (confirmations != unsaid) ask.confirmations = confirmations;
-}
-
-void fields_of(FieldReader& v, risk::BridgeReverse& ask) {
-    place_of(v, ask.place);
-    v.text("reason", ask.reason);
-}
-
-void fields_of(FieldReader& v, risk::BridgeWithdraw& ask) {
-    v.account("account", ask.account);
-    v.asset("asset", ask.asset);
-    v.amount("amount", ask.amount, ask.asset);
-}
-
-void fields_of(FieldReader& v, risk::BridgeRelease& ask) {
-    v.text("chain", ask.chain, Need::always);
-    v.count("withdrawal", ask.withdrawal, Need::always);
-}
-
-void fields_of(FieldReader& v, risk::BridgeDispute& ask) {
-    v.text("chain", ask.chain, Need::always);
-    v.count("withdrawal", ask.withdrawal, Need::always);
-    v.text("reason", ask.reason);
-}
-
 using ReadFields = risk::Command (*)(FieldReader&);
 
 template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader) {
@@ -170,10 +91,11 @@ template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader
     return ask;
 }
 
-template <class Ask> [[nodiscard]] risk::Command read_bridge(FieldReader& reader) {
+/// One of a family that has a command of its own.
+template <class Family, class Ask> [[nodiscard]] risk::Command read_family(FieldReader& reader) {
     Ask ask;
     fields_of(reader, ask);
-    return risk::BridgeCommand{std::move(ask)};
+    return Family{std::move(ask)};
 }
 
 struct Word {
@@ -201,12 +123,18 @@ constexpr std::array words{
     Word{"unvouch", read_fields<risk::Unvouch>},
     Word{"assess", read_fields<risk::AssessCredit>},
     Word{"default", read_fields<risk::DeclareDefault>},
-    Word{"bridge_observe", read_bridge<risk::BridgeObserve>},
-    Word{"bridge_advance", read_bridge<risk::BridgeAdvance>},
-    Word{"bridge_reverse", read_bridge<risk::BridgeReverse>},
-    Word{"bridge_withdraw", read_bridge<risk::BridgeWithdraw>},
-    Word{"bridge_release", read_bridge<risk::BridgeRelease>},
-    Word{"bridge_dispute", read_bridge<risk::BridgeDispute>},
+    Word{"bridge_observe", read_family<risk::BridgeCommand, risk::BridgeObserve>},
+    Word{"bridge_advance", read_family<risk::BridgeCommand, risk::BridgeAdvance>},
+    Word{"bridge_reverse", read_family<risk::BridgeCommand, risk::BridgeReverse>},
+    Word{"bridge_withdraw", read_family<risk::BridgeCommand, risk::BridgeWithdraw>},
+    Word{"bridge_release", read_family<risk::BridgeCommand, risk::BridgeRelease>},
+    Word{"bridge_dispute", read_family<risk::BridgeCommand, risk::BridgeDispute>},
+    Word{"pool_list", read_family<risk::PoolCommand, risk::PoolList>},
+    Word{"pool_trade", read_family<risk::PoolCommand, risk::PoolTrade>},
+    Word{"pool_deposit", read_family<risk::PoolCommand, risk::PoolDeposit>},
+    Word{"pool_withdraw", read_family<risk::PoolCommand, risk::PoolWithdraw>},
+    Word{"pool_process", read_family<risk::PoolCommand, risk::PoolProcess>},
+    Word{"pool_hedge", read_family<risk::PoolCommand, risk::PoolHedge>},
 };
 
 [[nodiscard]] std::string list_of_words() {
