@@ -46,7 +46,7 @@ void CreditHistory::follow(Event const& event, book::Book const& after) {
             using Fact = std::decay_t<decltype(rare)>;
             if constexpr (std::is_same_v<Fact, AccountOpened>) take(rare, after);
             if constexpr (std::is_same_v<Fact, LiquidationStarted> || std::is_same_v<Fact, PresetAdopted>) take(rare);
-            if constexpr (std::is_same_v<Fact, AssetDefined> || std::is_same_v<Fact, InstrumentDefined>) asset_ = default_valuation_asset(after);
+            if constexpr (std::is_same_v<Fact, AssetDefined> || std::is_same_v<Fact, InstrumentDefined>) take_definition(after);
         });
     }
     if (after.time() == 0) return;
@@ -114,6 +114,10 @@ void CreditHistory::take(PresetAdopted const& fact) {
     if (read) preset_ = std::move(read).value();
 }
 
+void CreditHistory::take_definition(book::Book const& after) {
+    if (!is_asset_fixed_) asset_ = default_valuation_asset(after);
+}
+
 void CreditHistory::take_transfer(Transferred const& fact, Origin const& origin, book::Book const& after) {
     if (fact.asset != asset_) return;
     bool const is_stake = fact.type == TransferType::stake || fact.type == TransferType::unstake || fact.type == TransferType::slash;
@@ -127,6 +131,7 @@ void CreditHistory::take_transfer(Transferred const& fact, Origin const& origin,
     Int128 const received = pool_gives ? fact.amount.units() : -fact.amount.units();
     if (received < 0) return repay(holder, -received, origin.cause == Cause::liquidation, after.time());
     if (received == 0) return;
+    is_asset_fixed_ = true;
     TimeNs const term = preset_ ? preset_->term : 0;
     loans_[holder].push_back({account, pool, after.time(), after.time() + term, term, received});
     add_clamped(lent_[pool], received);
@@ -165,6 +170,7 @@ void CreditHistory::take_stake(Transferred const& fact, book::Book const& after)
     AccountId const module = has_module_first ? fact.account : fact.counter;
     AccountId const voucher = has_module_first ? fact.counter : fact.account;
     if (!is_module(module) || !owners_.holder(voucher).is_some()) return;
+    is_asset_fixed_ = true;
     Int128& stake = stakes_[{module, voucher}];
     add_clamped(stake, has_module_first ? fact.amount.units() : -fact.amount.units());
     if (stake <= 0) stakes_.erase({module, voucher});

@@ -47,8 +47,8 @@ struct DayEquity {
     Int128 drawn = 0;     ///< by it, and not repaid
 };
 
-/// Follows a log from its first event on. The credit asset is the ledger's valuation asset as of each event; what is
-/// drawn, repaid or staked in another does not count.
+/// Follows a log from its first event on. The credit asset is the ledger's valuation asset, and stays what it was when something
+/// was first drawn or staked; what is drawn, repaid or staked in another does not count.
 ///
 /// A trade counts for each side whose owner is not the other's; those of liquidations, deleveraging and settlements do not, nor
 /// those with a vault, which may be its own.
@@ -72,6 +72,8 @@ public:
     /// Not empty: an adopted preset could not be read, and why.
     [[nodiscard]] std::string const& unreadable() const { return unreadable_; }
 
+    /// What is lent; nothing before an asset is defined.
+    [[nodiscard]] std::optional<AssetId> asset() const { return asset_; }
     [[nodiscard]] Owners const& owners() const { return owners_; }
     /// Of a holder.
     [[nodiscard]] OwnerRecord const& record(AccountId holder) const { return records_[holder.number()]; }
@@ -100,6 +102,7 @@ private:
     void take(Traded const& fact, book::Book const& after);
     void take(LiquidationStarted const& fact);
     void take(PresetAdopted const& fact);
+    void take_definition(book::Book const& after);
     void take_transfer(Transferred const& fact, Origin const& origin, book::Book const& after);
     void take_stake(Transferred const& fact, book::Book const& after);
     void repay(AccountId holder, Int128 amount, bool is_collected, TimeNs now);
@@ -118,6 +121,7 @@ private:
     std::map<AccountId, Int128> lent_;                         ///< by pool
     std::map<AccountId, std::deque<DayEquity>> days_;          ///< of tracked accounts
     std::optional<AssetId> asset_;
+    bool is_asset_fixed_ = false;
 };
 
 } // namespace plimsoll::risk

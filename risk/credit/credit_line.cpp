@@ -128,7 +128,7 @@ result<CreditLine> credit_line(CreditHistory const& history, book::Book const& b
     line.holder = holder;
     line.accounts = history.owners().accounts_of(holder);
     line.now = now;
-    auto const asset = default_valuation_asset(book);
+    auto const asset = history.asset();
     if (!asset) return fail(book::Errc::unknown_asset, "the ledger has none to lend");
     PLIMSOLL_ASSERT(!line.accounts.empty());
     line.asset = *asset;

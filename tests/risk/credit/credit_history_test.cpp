@@ -154,6 +154,26 @@ TEST(CreditRepayments, OverdueIsLateAlready) {
     EXPECT_TRUE(world.line(a).drawable() == 0);
 }
 
+/// Instruments that settle in coins outnumber those in USD; what is owed is owed in USD all the same.
+TEST(CreditAsset, StaysWhatWasFirstLent) {
+    for (bool const is_lent : {false, true}) {
+        CreditWorld world;
+        AccountId const a = world.open("a");
+        world.track(a);
+        if (is_lent) world.draw(a, usd_units("5"));
+        for (auto const* name : {"C1", "C2", "C3"}) {
+            InstrumentDefined fact;
+            fact.name = name;
+            fact.kind = wire::InstrumentKind::perpetual;
+            fact.base = fact.quote = fact.settle = W::btc.number();
+            fact.multiplier_numerator = fact.multiplier_denominator = to_wire(Int128{1});
+            world.happen(rare(std::move(fact)));
+        }
+        EXPECT_EQ(world.line(a).asset, is_lent ? W::usd : W::btc);
+        EXPECT_EQ(format_decimal(world.line(a).drawn), is_lent ? "5" : "0");
+    }
+}
+
 /// Half the days had 100, the others more: of 90 the 45th counts.
 TEST(CreditEquity, IsTheLowerMedianOfDaysEnds) {
     CreditWorld world;
