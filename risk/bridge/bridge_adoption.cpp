@@ -53,7 +53,7 @@ public:
     }
     [[nodiscard]] result<void> asset(BridgedAsset const& asset, Int128 kept) {
         auto const whole = book_.find_asset(asset.asset);
-        if (!whole) return fail(book::Errc::unknown_asset, "'" + asset.asset + "', which " + asset.name + " counts as; define it first");
+        if (!whole) return fail(book::Errc::unknown_asset, "'" + asset.asset + "', which assets of the preset count as: define it in the ledger first");
         if (asset.is_home()) return outcome::success();
         PLIMSOLL_TRYV(account(exchange_name(asset.asset), wire::AccountKind::bridge, {}));
         if (!book_.find_asset(asset.name)) {
