@@ -228,6 +228,24 @@ TEST_F(PoolTradesUnderMargin, AShortNeedsItsMarginAfterFees) {
     EXPECT_EQ(ledger.book().account(ledger.account("lp")).in_liquidation, 0);
 }
 
+/// ccp-like stops new risk and withdrawals once an observed volatility has moved by more than a tenth within an hour.
+TEST_F(PoolTrades, ABreakerOfTheClearingPresetForbidsThemToo) {
+    ledger.record(rare(risk::adoption_of(*risk::shipped_clearing_preset("ccp-like"))));
+    ledger.again();
+    Observed seen;
+    seen.kind = Observation::volatility;
+    seen.subject = call.number();
+    for (auto const* volatility : {"0.8", "1"}) {
+        EXPECT_EQ(ledger.rule(ledger.trade("bob", call, true, "1")), "");
+        seen.value = Price{L::units(volatility)};
+        ledger.must_take(risk::Observe{seen});
+    }
+    EXPECT_EQ(ledger.rule(ledger.trade("bob", call, true, "1")), named(Errc::breaker_tripped));
+    EXPECT_EQ(ledger.rule(ledger.withdraw("alice", "10")), named(Errc::breaker_tripped));
+    EXPECT_EQ(ledger.rule(ledger.process()), named(Errc::breaker_tripped));
+    EXPECT_EQ(ledger.rule(ledger.deposit("alice", "10")), "") << "money may come in";
+}
+
 TEST(PoolNeeds, ItsAccountsAndSaysWhich) {
     // A pool without venue, queue and shares.
     PoolLedger ledger;
