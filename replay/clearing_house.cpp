@@ -50,9 +50,9 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
     }
     PLIMSOLL_TRYV(house->recall_watchers());
     house->engine_->watch([watching = house.get()](Event const& event, book::Book const& after) {
+        for (auto& [pool, desk] : watching->pools_) desk.follow(after.sequence(), event);
         watching->interest_.follow(event, after);
         if (watching->safeguards_) watching->safeguards_->follow(event, after);
-        for (auto& [pool, desk] : watching->pools_) desk.follow(after.sequence(), event);
     });
     if (house->desk_) {
         auto const* const clearing = house->clearing_preset_ ? &*house->clearing_preset_ : nullptr;
@@ -70,6 +70,7 @@ book::Book const& ClearingHouse::book() const { return engine_->book(); }
 result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory) {
     if (book().presets.size() == 0) return outcome::success();
     PLIMSOLL_TRY(reader, Reader::open(directory));
+    PLIMSOLL_TRYV(open_pools(*reader));
     PLIMSOLL_TRY(margin, adopted_preset(*reader, book(), risk::margin_scope));
     if (margin) {
         PLIMSOLL_TRY(preset, risk::Preset::parse(margin->body, margin->place()));
@@ -82,7 +83,7 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
         PLIMSOLL_TRY(preset, risk::ClearingPreset::parse(clearing->body, clearing->place()));
         clearing_preset_ = std::move(preset);
     }
-    return open_pools(*reader);
+    return outcome::success();
 }
 
 result<std::uint16_t> ClearingHouse::source_of(CommandStamp const& stamp) {
@@ -125,9 +126,9 @@ result<void> ClearingHouse::recall_liquidations(std::filesystem::path const& dir
 /// What those who watch the log have seen of it: they say the same after a ledger was closed and opened again.
 result<void> ClearingHouse::recall_watchers() {
     are_watchers_stale_ = false;
+    PLIMSOLL_TRYV(recall_pools());
     interest_.forget();
     if (safeguards_) safeguards_->forget();
-    PLIMSOLL_TRYV(recall_pools());
     if (!safeguards_ && !interest_.has_begun()) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
     if (book().sequence() == 0) return outcome::success();
@@ -389,13 +390,13 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     if (interest_.has_begun()) {
         PLIMSOLL_TRYV(bring_interest_up_to_date(command));
     }
-    if (auto const* asked = std::get_if<risk::PoolCommand>(&command)) return pool(*asked, origin, answer);
-    if (!pools_.empty()) {
-        PLIMSOLL_TRYV(keep_from_pools(command));
-    }
     if (auto const* cash = std::get_if<risk::Accrue>(&command)) {
         PLIMSOLL_TRYV(interest_.accrue(cash->asset, origin, decision_));
         return decision_.events.empty() ? result<void>(outcome::success()) : book_group(answer);
+    }
+    if (auto const* asked = std::get_if<risk::PoolCommand>(&command)) return pool(*asked, origin, answer);
+    if (!pools_.empty()) {
+        PLIMSOLL_TRYV(keep_from_pools(command));
     }
     if (auto const* expired = std::get_if<risk::SettleExpiry>(&command)) return settle(*expired, origin, answer);
     if (auto const* one = std::get_if<risk::Liquidate>(&command)) return liquidate(*one, origin, answer);

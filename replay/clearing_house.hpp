@@ -67,15 +67,15 @@ private:
     explicit ClearingHouse(std::unique_ptr<Engine> engine) : engine_(std::move(engine)), interest_(engine_->book()) {}
     [[nodiscard]] result<void> adopt_presets(std::filesystem::path const& directory);
     [[nodiscard]] result<void> recall_liquidations(std::filesystem::path const& directory);
+    [[nodiscard]] result<void> open_pools(Reader const& reader);
+    [[nodiscard]] result<void> recall_pools();
+    [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
+    [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
     [[nodiscard]] result<void> recall_watchers();
     [[nodiscard]] result<void> recall_safeguards(Reader const& reader);
     [[nodiscard]] result<void> recall_interest(Reader const& reader);
     [[nodiscard]] result<void> bring_interest_up_to_date(risk::Command const& command);
     [[nodiscard]] result<void> meet_interest(AccountId account);
-    [[nodiscard]] result<void> open_pools(Reader const& reader);
-    [[nodiscard]] result<void> recall_pools();
-    [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
-    [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
@@ -95,10 +95,10 @@ private:
     std::optional<risk::ClearingPreset> clearing_preset_;
     std::unique_ptr<risk::Safeguards> safeguards_; ///< where a clearing preset is in force
     risk::Interest interest_;
-    std::map<AccountId, risk::pool::PoolDesk> pools_; ///< those with a preset
     bool are_watchers_stale_ = false; ///< they saw events that were dropped
     TimeNs moment_ = 0; ///< of the command at hand
     std::filesystem::path directory_;
+    std::map<AccountId, risk::pool::PoolDesk> pools_; ///< those with a preset
     std::optional<risk::Clearing> clearing_;
     std::optional<risk::Liquidations> liquidations_; ///< where there is a desk
     std::optional<risk::Auctions> auctions_;         ///< the same

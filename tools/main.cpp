@@ -34,9 +34,9 @@ int main(int argc, char** argv) {
     add_liquidations(shell);
     add_fund(shell);
     add_interest(shell);
-    add_pool(shell);
     add_deleverage(shell);
     add_stress(shell);
+    add_pool(shell);
     add_breakers(shell);
     add_margin(shell);
     add_presets(shell);

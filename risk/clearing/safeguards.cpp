@@ -93,6 +93,7 @@ std::vector<BreakerStep> Safeguards::take_steps() {
 
 /// A trade needs more risk to be allowed unless it only reduces both sides; who has no margin has no side.
 Operations Safeguards::needed(Command const& command) const {
+    if (auto const* const pool = std::get_if<PoolCommand>(&command)) return needed_by_pool(*pool);
     if (std::holds_alternative<Deposit>(command)) return bit(Operation::deposit);
     if (std::holds_alternative<Withdraw>(command)) return bit(Operation::withdraw);
     if (std::holds_alternative<Transfer>(command)) return bit(Operation::transfer);
@@ -100,7 +101,6 @@ Operations Safeguards::needed(Command const& command) const {
     bool const liquidates = std::holds_alternative<Liquidate>(command) || std::holds_alternative<LiquidateAll>(command) ||
                             std::holds_alternative<Bid>(command);
     if (liquidates) return bit(Operation::liquidate);
-    if (auto const* const pool = std::get_if<PoolCommand>(&command)) return needed_by_pool(*pool);
     auto const* const trade = std::get_if<Trade>(&command);
     if (trade == nullptr) return 0;
     for (AccountId const side : {trade->buyer, trade->seller}) {

@@ -69,17 +69,6 @@ void fields_of(FieldReader& v, risk::Liquidate& ask) {
 
 void fields_of(FieldReader& v, risk::LiquidateAll& ask) { v.account("liquidator", ask.liquidator, Need::maybe); }
 
-void fields_of(FieldReader& v, risk::Bid& ask) {
-    v.account("account", ask.account);
-    v.account("bidder", ask.bidder);
-    v.decimal("share", ask.share, Need::maybe); // one of the two; the auction says so
-    v.decimal("size", ask.size, Need::maybe);
-    v.decimal("limit", ask.limit, Need::maybe);
-    v.decimal("price", ask.price, Need::maybe);
-}
-
-void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
-
 void fields_of(FieldReader& v, risk::PoolList& ask) {
     v.account("pool", ask.pool);
     v.instrument("instrument", ask.instrument);
@@ -122,18 +111,29 @@ void fields_of(FieldReader& v, risk::PoolHedge& ask) {
     v.decimal("price", ask.price, Need::maybe);
 }
 
+void fields_of(FieldReader& v, risk::Bid& ask) {
+    v.account("account", ask.account);
+    v.account("bidder", ask.bidder);
+    v.decimal("share", ask.share, Need::maybe); // one of the two; the auction says so
+    v.decimal("size", ask.size, Need::maybe);
+    v.decimal("limit", ask.limit, Need::maybe);
+    v.decimal("price", ask.price, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
+
+template <class Ask> [[nodiscard]] risk::Command read_pool_fields(FieldReader& reader) {
+    Ask ask;
+    fields_of(reader, ask);
+    return risk::PoolCommand{ask};
+}
+
 using ReadFields = risk::Command (*)(FieldReader&);
 
 template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader) {
     Ask ask;
     fields_of(reader, ask);
     return ask;
-}
-
-template <class Ask> [[nodiscard]] risk::Command read_pool_fields(FieldReader& reader) {
-    Ask ask;
-    fields_of(reader, ask);
-    return risk::PoolCommand{ask};
 }
 
 struct Word {
@@ -151,16 +151,16 @@ constexpr std::array words{
     Word{"funding", read_fields<risk::Fund>},
     Word{"accrue", read_fields<risk::Accrue>},
     Word{"settle_expiry", read_fields<risk::SettleExpiry>},
-    Word{"liquidate", read_fields<risk::Liquidate>},
-    Word{"liquidate_all", read_fields<risk::LiquidateAll>},
-    Word{"bid", read_fields<risk::Bid>},
-    Word{"check", read_fields<risk::Check>},
     Word{"pool_trade", read_pool_fields<risk::PoolTrade>},
     Word{"pool_list", read_pool_fields<risk::PoolList>},
     Word{"pool_deposit", read_pool_fields<risk::PoolDeposit>},
     Word{"pool_withdraw", read_pool_fields<risk::PoolWithdraw>},
     Word{"pool_process", read_pool_fields<risk::PoolProcess>},
     Word{"pool_hedge", read_pool_fields<risk::PoolHedge>},
+    Word{"liquidate", read_fields<risk::Liquidate>},
+    Word{"liquidate_all", read_fields<risk::LiquidateAll>},
+    Word{"bid", read_fields<risk::Bid>},
+    Word{"check", read_fields<risk::Check>},
 };
 
 [[nodiscard]] std::string list_of_words() {
