@@ -111,6 +111,12 @@ void fields_of(FieldReader& v, risk::PoolHedge& ask) {
     v.decimal("price", ask.price, Need::maybe);
 }
 
+template <class Ask> [[nodiscard]] risk::Command read_pool_fields(FieldReader& reader) {
+    Ask ask;
+    fields_of(reader, ask);
+    return risk::PoolCommand{ask};
+}
+
 void fields_of(FieldReader& v, risk::Bid& ask) {
     v.account("account", ask.account);
     v.account("bidder", ask.bidder);
@@ -121,12 +127,6 @@ void fields_of(FieldReader& v, risk::Bid& ask) {
 }
 
 void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
-
-template <class Ask> [[nodiscard]] risk::Command read_pool_fields(FieldReader& reader) {
-    Ask ask;
-    fields_of(reader, ask);
-    return risk::PoolCommand{ask};
-}
 
 using ReadFields = risk::Command (*)(FieldReader&);
 
