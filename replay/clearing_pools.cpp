@@ -27,6 +27,7 @@ result<void> ClearingHouse::pool(risk::PoolCommand const& ask, Origin origin, An
     AccountId const account = std::visit([](auto const& each) { return each.pool; }, ask.ask);
     auto const found = pools_.find(account);
     if (found == pools_.end()) return fail(risk::Errc::pool_unknown, book().has(account) ? std::string(book().account(account).name.view()) : "");
+    PLIMSOLL_TRYV(meet_interest(account)); // what it has earned is its shareholders'
     origin.source_time = moment_; // what a pool remembers is dated by the ledger's time
     PLIMSOLL_TRYV(found->second.decide(ask, origin, desk_.get(), decision_));
     if (decision_.events.empty()) return outcome::success();

@@ -1,6 +1,7 @@
 #include "risk/clearing/breaker_watch.hpp"
 
 #include "ledger/event/wide.hpp"
+#include "risk/pool/pool_preset.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,12 @@ constexpr Int128 units_per_ns = one_units / 1'000'000'000;
 
 [[nodiscard]] bool leaves(Transferred const& fact) {
     return fact.type == TransferType::withdrawal || fact.type == TransferType::bridge_out;
+}
+
+/// One with shares out owes all it has, and breakers of its own look at what is free (pool/pool_breakers).
+[[nodiscard]] bool is_option_pool(book::Book const& book, AccountId account) {
+    std::string const scope = pool::pool_scope(book.account(account).name.view());
+    return std::ranges::any_of(book.presets.rows(), [&](book::PresetRow const& row) { return row.scope.view() == scope; });
 }
 
 } // namespace
@@ -133,6 +140,7 @@ std::vector<Body> BreakerWatch::look(Valuation const& valuation, TimeNs now) {
     }
     learn(book);
     for (AccountId const pool : pools_) {
+        if (is_option_pool(book, pool)) continue;
         for_rules(Metric::free_liquidity, [&](std::size_t rule) {
             book::BalanceRow const* const row = book.balance(pool, valuation.in());
             Int128 const cash = row == nullptr ? 0 : std::max<Int128>(row->amount.units(), 0);

@@ -66,6 +66,35 @@ TEST_F(PoolTrades, TheLimitIsOfAUnitWithAllFees) {
     EXPECT_EQ(ledger.rule(ledger.trade("bob", call, false, "2", "100")), "");
 }
 
+/// Ten contracts of one each, or one of ten: the same but for what moves volatilities, which is contracts.
+TEST(PoolContracts, CountTheirMultiplier) {
+    struct Side {
+        std::int64_t contract;
+        char const* size;
+        char const* standard_size;
+    };
+    std::vector<std::array<Int128, 5>> said;
+    std::vector<Int128> held;
+    for (Side const& side : {Side{1, "10", "5"}, Side{10, "1", "0.5"}}) {
+        PoolLedger ledger(Changes{{"queue deposit_seconds", "0"}, {"pricing standard_size", side.standard_size}});
+        ledger.must_take(ledger.pay_in("alice", "1000000"));
+        ledger.must_take(ledger.deposit("alice", "1000000"));
+        ledger.must_take(ledger.process());
+        ledger.must_take(L::spot("3000"));
+        InstrumentId const call = ledger.option(true, "3000", 30, side.contract);
+        ledger.must_take(ledger.list(call, "0.8", "1"));
+        auto const answer = ledger.must_take(ledger.trade("bob", call, true, side.size));
+        said.push_back({});
+        std::size_t i = 0;
+        for (auto const* name : {"premium", "option_fee", "spot_fee", "variance_fee", "vega_fee"}) said.back()[i++] = L::figure(answer, name);
+        held.push_back(ledger.balance("lp", 2));
+        EXPECT_EQ(ledger.view().standing.find(call)->units, risk::Precise::whole(-10));
+    }
+    EXPECT_EQ(said[0], said[1]);
+    EXPECT_EQ(held[0], L::units("10"));
+    EXPECT_EQ(held[1], held[0]);
+}
+
 struct BoundRow {
     char const* name;
     bool is_buy;
@@ -226,6 +255,24 @@ TEST_F(PoolTradesUnderMargin, AShortNeedsItsMarginAfterFees) {
     EXPECT_EQ(ledger.rule(risk::Liquidate{ledger.account("lp"), {}}), named(Errc::account_is_a_pool)) << "no margin is asked of a pool";
     EXPECT_EQ(ledger.rule(risk::LiquidateAll{}), "");
     EXPECT_EQ(ledger.book().account(ledger.account("lp")).in_liquidation, 0);
+}
+
+/// ccp-like stops new risk and withdrawals once an observed volatility has moved by more than a tenth within an hour.
+TEST_F(PoolTrades, ABreakerOfTheClearingPresetForbidsThemToo) {
+    ledger.record(rare(risk::adoption_of(*risk::shipped_clearing_preset("ccp-like"))));
+    ledger.again();
+    Observed seen;
+    seen.kind = Observation::volatility;
+    seen.subject = call.number();
+    for (auto const* volatility : {"0.8", "1"}) {
+        EXPECT_EQ(ledger.rule(ledger.trade("bob", call, true, "1")), "");
+        seen.value = Price{L::units(volatility)};
+        ledger.must_take(risk::Observe{seen});
+    }
+    EXPECT_EQ(ledger.rule(ledger.trade("bob", call, true, "1")), named(Errc::breaker_tripped));
+    EXPECT_EQ(ledger.rule(ledger.withdraw("alice", "10")), named(Errc::breaker_tripped));
+    EXPECT_EQ(ledger.rule(ledger.process()), named(Errc::breaker_tripped));
+    EXPECT_EQ(ledger.rule(ledger.deposit("alice", "10")), "") << "money may come in";
 }
 
 TEST(PoolNeeds, ItsAccountsAndSaysWhich) {
