@@ -456,6 +456,10 @@ template <class Fact>
 } // namespace
 
 result<void> decide(Book const& book, Event const& ask, std::vector<Event>& decided) {
+    return decide(book, ask, decided, decided.size());
+}
+
+result<void> decide(Book const& book, Event const& ask, std::vector<Event>& decided, std::size_t foreseen) {
     PLIMSOLL_TRYV(check_origin(book, ask.origin));
     result<void> verdict = outcome::success();
     std::size_t const first = decided.size();
@@ -476,7 +480,8 @@ result<void> decide(Book const& book, Event const& ask, std::vector<Event>& deci
             }
         },
         ask.body);
-    if (verdict) verdict = meet_interest(book, ask.origin, first, decided);
+    if (verdict) leave_out_what_is_met(decided, foreseen, first);
+    if (verdict) verdict = meet_interest(book, ask.origin, foreseen, first, decided);
     if (!verdict) {
         decided.resize(first);
         return verdict;

@@ -17,6 +17,9 @@ namespace plimsoll::book {
 /// down (the remainder stays with the market account).
 /// Errors: every book::Errc, in the order of their declaration.
 [[nodiscard]] result<void> decide(Book const& book, Event const& ask, std::vector<Event>& decided);
+/// The same where the events of `decided` from `foreseen` on are not applied yet: what they meet is not met again. Good for
+/// facts that do not need the rows of an earlier one.
+[[nodiscard]] result<void> decide(Book const& book, Event const& ask, std::vector<Event>& decided, std::size_t foreseen);
 
 /// The funding that a position has not met yet, as the account would receive it (negative: pays).
 /// Errors: Errc::amount_overflow.

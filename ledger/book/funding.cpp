@@ -3,7 +3,18 @@
 #include "ledger/book/decide.hpp"
 #include "ledger/event/wide.hpp"
 
+#include <algorithm>
+
 namespace plimsoll::book {
+namespace {
+
+[[nodiscard]] bool meets_the_same(Event const& one, Event const& other) {
+    auto const* const a = std::get_if<IndexMet>(&one.body);
+    auto const* const b = std::get_if<IndexMet>(&other.body);
+    return a != nullptr && b != nullptr && a->kind == b->kind && a->account == b->account && a->subject == b->subject;
+}
+
+} // namespace
 
 result<Amount> pending_funding(InstrumentRow const& instrument, PositionRow const& position) {
     Index step = instrument.funding_index;
@@ -39,6 +50,16 @@ result<void> meet_funding(Book const& book, Origin const& origin, AccountId acco
     by_rule.cause = Cause::pending_funding;
     decided.push_back({by_rule, met});
     return outcome::success();
+}
+
+void leave_out_what_is_met(std::vector<Event>& decided, std::size_t foreseen, std::size_t first) {
+    if (foreseen == first) return;
+    auto const at = [&](std::size_t i) { return decided.begin() + static_cast<std::ptrdiff_t>(i); };
+    auto const is_met = [&](Event const& event) {
+        return std::any_of(at(foreseen), at(first), [&](Event const& earlier) { return meets_the_same(earlier, event); });
+    };
+    auto const kept_end = std::remove_if(at(first), decided.end() - 1, is_met); // the fact itself comes last
+    decided.erase(kept_end, decided.end() - 1);
 }
 
 } // namespace plimsoll::book

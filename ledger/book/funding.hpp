@@ -16,4 +16,8 @@ enum class Empty { stays, meets };
 [[nodiscard]] result<void> meet_funding(Book const& book, Origin const& origin, AccountId account, InstrumentId id,
                                         Empty empty, std::vector<Event>& decided);
 
+/// `decided` ends, from `first` on, with a fact and the IndexMet before it; what lies from `foreseen` to `first` is decided and
+/// not applied. Takes out each IndexMet that one of the latter says already.
+void leave_out_what_is_met(std::vector<Event>& decided, std::size_t foreseen, std::size_t first);
+
 } // namespace plimsoll::book

@@ -3,8 +3,41 @@
 #include "ledger/book/limits.hpp"
 #include "ledger/event/wide.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace plimsoll::book {
 namespace {
+
+/// Balances as events that are not applied yet leave them.
+class RowsForeseen {
+public:
+    explicit RowsForeseen(Book const& book) : book_(book) {}
+    void take(Event const& event) {
+        visit_body(event.body, [&](auto const& fact) { post(fact, *this); });
+    }
+    [[nodiscard]] BalanceRow& balance(AccountId account, AssetId asset) {
+        for (BalanceRow& row : rows_) {
+            if (row.account == account && row.asset == asset) return row;
+        }
+        BalanceRow const* const held = book_.balance(account, asset);
+        return rows_.emplace_back(held == nullptr ? BalanceRow{account, asset, 0, 0, {}, {}, {}} : *held);
+    }
+
+    void cash(AccountId account, AssetId asset, Amount amount) {
+        bool const ok = balance(account, asset).amount.add(amount); // limits keep sums within 128 bits
+        PLIMSOLL_ASSERT(ok);
+    }
+    void stand(AccountId account, std::uint32_t subject, IndexKind kind, Index index) {
+        if (kind != IndexKind::funding) stand_at(balance(account, AssetId{subject}), kind, index);
+    }
+    void quote(AccountId, InstrumentId, AssetId, Amount) {}
+    void size(AccountId, InstrumentId, Quantity) {}
+
+private:
+    Book const& book_;
+    std::vector<BalanceRow> rows_;
+};
 
 /// Facts that say themselves where their rows stand.
 [[nodiscard]] bool says_its_index(Body const& body) {
@@ -36,8 +69,10 @@ bool bears_interest(wire::AccountKind kind) {
 
 result<Amount> pending_interest(Book const& book, BalanceRow const& row) {
     if (row.interest_index.is_zero() || row.amount.is_zero()) return Amount{};
+    bool const owes = row.amount.is_negative();
+    if (row.interest_kind != interest_kind(owes)) return Amount{};
     AssetRow const& asset = book.asset(row.asset);
-    Index const now = interest_index(asset, row.amount.is_negative());
+    Index const now = interest_index(asset, owes);
     if (now == row.interest_index) return Amount{};
     auto const factor = multiply_divide(now.units(), one_units, row.interest_index.units(), Rounding::toward_zero);
     auto const grown = factor ? multiply_divide(row.amount.units(), *factor, one_units, Rounding::toward_zero) : std::nullopt;
@@ -57,28 +92,39 @@ IndexMet interest_met(Book const& book, AccountId account, AssetId asset, bool o
     return met;
 }
 
-result<void> meet_interest(Book const& book, Origin const& origin, std::size_t first, std::vector<Event>& decided) {
-    if (says_its_index(decided.back().body)) return outcome::success();
-    InterestChanges changes(book);
+result<void> meet_interest(Book const& book, Origin const& origin, std::size_t foreseen, std::size_t first, std::vector<Event>& decided) {
+    auto const changes_of = [&](Event const& event) {
+        InterestChanges changes(book);
+        if (!says_its_index(event.body)) visit_body(event.body, [&](auto const& fact) { post(fact, changes); });
+        return changes;
+    };
+    bool const is_concerned = std::any_of(decided.begin() + static_cast<std::ptrdiff_t>(first), decided.end(),
+                                          [&](Event const& event) { return !changes_of(event).all().empty(); });
+    if (!is_concerned) return outcome::success(); // hardly any event is: nothing is copied for them
+    RowsForeseen rows(book);
+    for (std::size_t i = foreseen; i < first; ++i) rows.take(decided[i]);
+    std::vector<Event> all;
     for (std::size_t i = first; i < decided.size(); ++i) {
-        visit_body(decided[i].body, [&](auto const& fact) { post(fact, changes); });
+        InterestChanges const changes = changes_of(decided[i]);
+        for (InterestChanges::Change const& change : changes.all()) {
+            auto const payer = interest_account(book, change.asset);
+            if (!payer) continue;
+            BalanceRow const& row = rows.balance(change.account, change.asset);
+            PLIMSOLL_TRY(pending, pending_interest(book, row));
+            bool const will_owe = row.amount.units() + pending.units() + change.units < 0;
+            IndexMet const met = interest_met(book, change.account, change.asset, will_owe, *payer, pending);
+            bool const stands_there = row.interest_index == met.index && row.interest_kind == interest_kind(will_owe);
+            if (pending.is_zero() && stands_there) continue;
+            PLIMSOLL_TRYV(check_limits(book, met));
+            Origin by_rule = origin;
+            by_rule.cause = Cause::pending_interest;
+            rows.take(all.emplace_back(Event{by_rule, met}));
+        }
+        rows.take(decided[i]);
+        all.push_back(std::move(decided[i]));
     }
-    std::vector<Event> met;
-    for (InterestChanges::Change const& change : changes.all()) {
-        auto const payer = interest_account(book, change.asset);
-        if (!payer) continue;
-        BalanceRow const* const held = book.balance(change.account, change.asset);
-        BalanceRow const row = held == nullptr ? BalanceRow{change.account, change.asset, 0, 0, {}, {}, {}} : *held;
-        PLIMSOLL_TRY(pending, pending_interest(book, row));
-        bool const will_owe = row.amount.units() + pending.units() + change.units < 0;
-        IndexMet const fact = interest_met(book, change.account, change.asset, will_owe, *payer, pending);
-        if (pending.is_zero() && row.interest_index == fact.index) continue;
-        PLIMSOLL_TRYV(check_limits(book, fact));
-        Origin by_rule = origin;
-        by_rule.cause = Cause::pending_interest;
-        met.push_back({by_rule, fact});
-    }
-    decided.insert(decided.begin() + static_cast<std::ptrdiff_t>(first), met.begin(), met.end());
+    decided.resize(first);
+    decided.insert(decided.end(), std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
     return outcome::success();
 }
 

@@ -28,8 +28,22 @@ namespace plimsoll::book {
     return !asset.supply_index.is_zero() || !asset.borrow_index.is_zero();
 }
 
+/// What a row keeps of which index of interest it stands at.
+[[nodiscard]] inline std::uint32_t interest_kind(bool owes) { return owes ? 2 : 1; }
+
+/// A balance meets an index of its asset.
+inline void stand_at(BalanceRow& row, IndexKind kind, Index index) {
+    if (kind == IndexKind::socialised_loss) {
+        row.loss_index = index;
+        return;
+    }
+    row.interest_index = index;
+    row.interest_kind = interest_kind(kind == IndexKind::borrow_interest);
+}
+
 /// What a balance grows by when it meets its index now (negative: what more it owes):
-/// balance * (index / index met) - balance, both steps rounded toward zero. Nothing where it never met one.
+/// balance * (index / index met) - balance, both steps rounded toward zero. Nothing where it never met one, or stands at the
+/// index of the other sign already, for a fact that comes next.
 /// Source: Derive v2, CashAsset. Errors: Errc::amount_overflow.
 [[nodiscard]] result<Amount> pending_interest(Book const& book, BalanceRow const& row);
 
@@ -67,9 +81,11 @@ private:
     std::vector<Change> changes_;
 };
 
-/// `decided` ends, from `first` on, with a fact and what comes before it. Puts before them an IndexMet for each balance
-/// that they change and that stands at another index than it will: with what it has earned so far, and the index of
-/// the sign that it will have. Errors: Errc::amount_overflow.
-[[nodiscard]] result<void> meet_interest(Book const& book, Origin const& origin, std::size_t first, std::vector<Event>& decided);
+/// `decided` ends, from `first` on, with a fact and what comes before it; what lies from `foreseen` to `first` is decided and
+/// not applied. Puts before each of the former an IndexMet for every balance that it changes and that stands at another
+/// index than that of the sign it will have, with what the balance has earned so far. So each event can be decided again by
+/// itself. Errors: Errc::amount_overflow.
+[[nodiscard]] result<void> meet_interest(Book const& book, Origin const& origin, std::size_t foreseen, std::size_t first,
+                                         std::vector<Event>& decided);
 
 } // namespace plimsoll::book

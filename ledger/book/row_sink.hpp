@@ -1,7 +1,7 @@
 /// Where legs become rows: the one place that changes balances and positions.
 #pragma once
 
-#include "ledger/book/book.hpp"
+#include "ledger/book/interest.hpp"
 
 #include <algorithm>
 
@@ -33,7 +33,7 @@ public:
         if (kind == IndexKind::funding) {
             if (PositionRow* row = position(account, InstrumentId{subject})) row->index = index;
         } else if (BalanceRow* row = balance(account, AssetId{subject})) {
-            (kind == IndexKind::socialised_loss ? row->loss_index : row->interest_index) = index;
+            stand_at(*row, kind, index);
         }
     }
 

@@ -102,9 +102,9 @@ struct BalanceRow {
     AccountId account;
     AssetId asset;
     std::uint32_t next = 0; ///< the account's balance opened before this one
-    std::uint32_t reserved = 0;
+    std::uint32_t interest_kind = 0; ///< what interest_index is of: 0 nothing, 1 what is held, 2 what is owed
     Amount amount;
-    Index interest_index; ///< supply or borrow index, by the sign of the amount, at which it stands
+    Index interest_index; ///< supply or borrow index at which it stands
     Index loss_index;     ///< socialised-loss index at which it stands
 };
 

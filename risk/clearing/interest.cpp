@@ -158,7 +158,9 @@ result<void> Interest::accrue(AssetId asset, Origin const& origin, Decision& dec
         paid.asset = asset;
         paid.type = TransferType::interest;
         paid.amount = Amount{share};
-        decision.add(origin, paid);
+        Origin by_rule = origin;
+        by_rule.cause = Cause::pending_interest;
+        decision.add(by_rule, paid);
     }
     decision.say("utilisation", {}, rate.utilisation.to_128());
     decision.say("borrow_rate", {}, rate.a_year.to_128());

@@ -23,9 +23,7 @@ public:
 
     void cash(AccountId account, AssetId asset, Amount amount) {
         if (account != rows_.account) return;
-        book::BalanceRow& row = balance(asset);
-        add(row.amount, amount);
-        row.interest_index = book::interest_index(book_.asset(asset), row.amount.is_negative()); // met before it changes
+        add(balance(asset).amount, amount);
     }
     void quote(AccountId account, InstrumentId instrument, AssetId, Amount amount) {
         if (account != rows_.account) return;
@@ -40,7 +38,12 @@ public:
         if (account == rows_.account) add(position(instrument).size, quantity);
     }
     void stand(AccountId account, std::uint32_t subject, IndexKind kind, Index index) {
-        if (account == rows_.account && kind == IndexKind::funding) position(InstrumentId{subject}).index = index;
+        if (account != rows_.account) return;
+        if (kind == IndexKind::funding) {
+            position(InstrumentId{subject}).index = index;
+        } else {
+            book::stand_at(balance(AssetId{subject}), kind, index);
+        }
     }
 
 private:
@@ -84,32 +87,9 @@ private:
     std::vector<RunningSize> sizes_;
 };
 
-/// Interest is met once, of whichever sign.
-[[nodiscard]] bool meets_the_same(Event const& one, Event const& other) {
-    auto const* const a = std::get_if<IndexMet>(&one.body);
-    auto const* const b = std::get_if<IndexMet>(&other.body);
-    if (a == nullptr || b == nullptr || a->account != b->account || a->subject != b->subject) return false;
-    bool const are_funding = a->kind == IndexKind::funding && b->kind == IndexKind::funding;
-    bool const are_interest = book::is_interest(a->kind) && book::is_interest(b->kind);
-    return are_funding || are_interest;
-}
-
 } // namespace
 
-result<void> Foresight::add(Event const& fact) {
-    std::size_t const first = decided_.size();
-    PLIMSOLL_TRYV(book::decide(*book_, fact, decided_));
-    for (std::size_t i = first; i + 1 < decided_.size();) { // the fact itself comes last
-        bool const is_met = std::any_of(decided_.begin(), decided_.begin() + static_cast<std::ptrdiff_t>(first),
-                                        [&](Event const& earlier) { return meets_the_same(earlier, decided_[i]); });
-        if (is_met) {
-            decided_.erase(decided_.begin() + static_cast<std::ptrdiff_t>(i));
-        } else {
-            ++i;
-        }
-    }
-    return outcome::success();
-}
+result<void> Foresight::add(Event const& fact) { return book::decide(*book_, fact, decided_, 0); }
 
 result<void> Foresight::add(std::span<Event const> facts) {
     for (Event const& fact : facts) {

@@ -61,7 +61,7 @@ private:
         }
         EXPECT_FALSE(engine.checkpoint());
         EXPECT_FALSE(engine.close());
-        EXPECT_EQ(engine.durable_sequence(), durable);
+        EXPECT_GE(engine.durable_sequence(), durable) << "what was on its way when the rest failed may still arrive";
         return false;
     }
 

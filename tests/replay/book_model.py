@@ -74,14 +74,14 @@ class Reading:
 
 
 class Balance:
-    __slots__ = ("account", "asset", "next", "amount", "interest", "loss")
+    __slots__ = ("account", "asset", "next", "amount", "interest", "loss", "interest_kind")
 
     def __init__(self, account, asset, following):
         self.account, self.asset, self.next = account, asset, following
-        self.amount = self.interest = self.loss = 0
+        self.amount = self.interest = self.loss = self.interest_kind = 0
 
     def bytes(self):
-        return u32(self.account, self.asset, self.next, 0) + i128(self.amount) + i128(self.interest) + i128(self.loss)
+        return u32(self.account, self.asset, self.next, self.interest_kind) + i128(self.amount) + i128(self.interest) + i128(self.loss)
 
 
 class Position:
@@ -159,7 +159,8 @@ class Book:
         elif kind == "socialised_loss":
             self.balance(account, subject).loss = index
         else:
-            self.balance(account, subject).interest = index
+            row = self.balance(account, subject)
+            row.interest, row.interest_kind = index, 1 if kind == "supply_interest" else 2
 
     # ---- one event ----
 

@@ -59,6 +59,15 @@ void ask(CommandSetting const& setting, std::string const& words, Answer& answer
     return out;
 }
 
+/// What is written out of "day" and read into a new ledger has the same state.
+void expect_it_comes_back(CommandSetting const& setting) {
+    ASSERT_EQ(setting.run("export day --format events --output day.jsonl").status, 0);
+    ASSERT_EQ(setting.run("init again").status, 0);
+    Outcome const again = setting.run("import again --format events day.jsonl");
+    ASSERT_EQ(again.status, 0) << again.err;
+    EXPECT_EQ(setting.run("state-root again").out.substr(0, 64), setting.run("state-root day").out.substr(0, 64));
+}
+
 class ClearingCommands : public testing::Test {
 protected:
     CommandSetting setting;
@@ -134,6 +143,10 @@ TEST_F(ClearingCommands, InterestShowsWhatIsLentAndAtWhatRate) {
     ask(setting, "interest day --at 2026-01-01T04:30:00Z", before);
     EXPECT_EQ(items(before.root, "/assets").size(), 0u);
     EXPECT_EQ(setting.run("interest nowhere").status, 3);
+    setting.write("pay.jsonl", R"({"id":4,"command":"deposit","account":"alice","asset":"USD","amount":"500","time":"2027-01-02T05:00:00Z"})");
+    ASSERT_EQ(setting.run("submit day pay.jsonl").status, 0) << "she owed, and holds";
+    EXPECT_EQ(setting.run("verify day").status, 0) << setting.run("verify day").out;
+    expect_it_comes_back(setting);
 }
 
 TEST_F(ClearingCommands, DeleverageComparesPolicies) {
@@ -298,6 +311,7 @@ TEST_P(DecidedCrash, BalancesAndSolvencyExplainsTheFund) {
     EXPECT_EQ(by_losses, drawn);
     EXPECT_GT(items(losses.root, "/losses").size(), 3U) << "a crash leaves losses";
     EXPECT_EQ(setting.run("verify day").status, 0);
+    expect_it_comes_back(setting);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryPreset, DecidedCrash,

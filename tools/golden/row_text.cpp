@@ -56,7 +56,7 @@ void add(Fields& fields, std::string const& name, book::Reading const& reading) 
 }
 [[nodiscard]] Fields fields_of(book::BalanceRow const& row) {
     return {{"account", say(row.account)}, {"asset", say(row.asset)}, {"amount", say(row.amount)},
-            {"interest_index", say(row.interest_index)}, {"loss_index", say(row.loss_index)}};
+            {"interest_kind", say(row.interest_kind)}, {"interest_index", say(row.interest_index)}, {"loss_index", say(row.loss_index)}};
 }
 [[nodiscard]] Fields fields_of(book::PositionRow const& row) {
     return {{"account", say(row.account)}, {"instrument", say(row.instrument)}, {"size", say(row.size)}, {"quote", say(row.quote)}, {"index", say(row.index)}};

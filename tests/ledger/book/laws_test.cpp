@@ -278,7 +278,7 @@ void expect_agreement(LedgerModel const& model, Book const& book) {
     for (BalanceRow const& row : book.balances.rows()) {
         LedgerModel::Key const key{row.account.number(), row.asset.number()};
         ASSERT_TRUE(at(model.cash, key) == row.amount.units());
-        ASSERT_TRUE(at(model.interest_index, key) == row.interest_index.units() &&
+        ASSERT_TRUE(at(model.interest_index, key) == row.interest_index.units() && at(model.interest_kind, key) == row.interest_kind &&
                     at(model.loss_index, key) == row.loss_index.units())
             << "indices of " << key.first << " in " << key.second;
     }

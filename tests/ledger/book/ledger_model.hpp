@@ -23,6 +23,7 @@ public:
 
     std::map<Key, Int128> cash;
     std::map<Key, Int128> interest_index;
+    std::map<Key, std::uint32_t> interest_kind; ///< 1: of what is held, 2: of what is owed
     std::map<Key, Int128> loss_index;
     std::map<Key, Position> positions;
     std::map<std::uint32_t, Int128> funding_index; ///< by instrument
@@ -112,6 +113,7 @@ private:
             positions[{account, subject}].index = index;
         } else {
             (kind == IndexKind::socialised_loss ? loss_index : interest_index)[{account, subject}] = index;
+            if (kind != IndexKind::socialised_loss) interest_kind[{account, subject}] = kind == IndexKind::borrow_interest ? 2 : 1;
         }
     }
 

@@ -1,4 +1,7 @@
+#include "ledger/book/apply.hpp"
+#include "ledger/book/decide.hpp"
 #include "ledger/book/interest.hpp"
+#include "replay/verify.hpp"
 #include "risk/solvency.hpp"
 #include "tests/replay/clearing/clearing_ledger.hpp"
 
@@ -139,6 +142,28 @@ TEST(Interest, ABalanceThatChangesSignStandsAtTheOtherIndex) {
     EXPECT_EQ(venue.with_interest(L::carol), venue.cash(L::carol));
 }
 
+/// Between meeting its index and the fact that changes its sign a balance owes nothing more, and the fact asks for nothing more
+/// when it is decided again: so a log can be verified, and imported elsewhere.
+TEST(Interest, EachEventCanBeDecidedAgainByItself) {
+    Lending venue;
+    venue.pay(L::alice, L::bob, units_of("1500"));
+    venue.must_take(Accrue{L::usd});
+    std::uint64_t const before = venue.book().sequence();
+    venue.must_take(L::deposit(L::alice, "2000"), L::start + 31'536'000 * L::second);
+    must(venue.house().commit());
+    auto const reader = must(replay::Reader::open(venue.path()));
+    auto moment = must(reader->at(before));
+    must(reader->for_events(before + 1, venue.book().sequence(), [&](std::uint64_t sequence, Event const& event) {
+        std::vector<Event> decided;
+        must(book::decide(moment.book, event, decided));
+        EXPECT_EQ(decided.size(), 1U) << "event " << sequence;
+        must(book::apply(moment.book, event));
+        auto const* const met = std::get_if<IndexMet>(&event.body);
+        if (met != nullptr) { EXPECT_EQ(must(book::pending_interest(moment.book, *moment.book.balance(met->account, met->asset))).units(), 0); }
+        return true;
+    }));
+}
+
 /// Margin counts what a debt has grown by before anybody has met it.
 TEST(Interest, CountsInMarginBeforeItIsMet) {
     Lending venue("dydx-v4-perp");
@@ -221,6 +246,9 @@ TEST_P(Sequences, EqualTheCashLedgerToTheUnit) {
         }
     }
     EXPECT_EQ(Int256{settled}, cash.net_settled_cash);
+    must(venue.house().commit());
+    auto const verified = must(replay::verify(venue.path(), [](std::uint64_t, std::uint64_t) {}));
+    EXPECT_EQ(verified.findings.size(), 0U) << verified.findings.front().what << ", " << verified.findings.front().where;
     auto const answer = venue.ask(Accrue{L::usd}, (now + 100) * L::second);
     Checked on;
     derive::CashOperation(on, cash, curve, 18, now + 100).accrue();
