@@ -59,6 +59,8 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         house->auctions_.emplace(house->book(), *house->desk_, clearing);
         house->collateral_sale_.emplace(house->book(), *house->desk_, clearing);
         house->ramped_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->vault_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->vault_sale_->ask_for_deeds([self = house.get()](AccountId account) { return self->last_deed_of(account); });
         house->ramped_sale_->ask_for_deeds([self = house.get()](AccountId account) { return self->last_deed_of(account); });
     }
     return house;
@@ -72,7 +74,9 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
     PLIMSOLL_TRY(margin, adopted_preset(*reader, book(), risk::margin_scope));
     if (margin) {
         PLIMSOLL_TRY(preset, risk::Preset::parse(margin->body, margin->place()));
-        auto const asset = risk::default_valuation_asset(book());
+        // strikes are in the quote, whatever most series are settled in
+        auto const quoted = preset.kernel() == risk::Kernel::naked_bound ? risk::most_quoted_asset(book()) : std::nullopt;
+        auto const asset = quoted ? quoted : risk::default_valuation_asset(book());
         // without assets there is nothing to trade
         if (asset) desk_ = std::make_unique<risk::MarginDesk>(book(), std::move(preset), *asset);
     }
@@ -401,6 +405,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             if (!open.is_auction) due.push_back(account); // what a limit has stopped goes on first
         }
         std::ranges::copy(liquidations_->due(), std::back_inserter(due));
+        std::ranges::copy(vault_sale_->due(origin), std::back_inserter(due));
         for (AccountId const account : due) {
             Origin next = origin;
             auto const done = liquidate({account, all->liquidator}, next, answer);
@@ -411,7 +416,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate);
             // One that there is no room for waits, and those behind it may still fit.
             bool const waits = done.error().is(risk::Errc::liquidation_limit_hit) || done.error().is(risk::Errc::liquidation_limited) ||
-                               done.error().is(risk::Errc::liquidation_paced) ||
+                               done.error().is(risk::Errc::liquidation_paced) || done.error().is(risk::Errc::price_older_than_account) ||
                                done.error().is(risk::Errc::auction_would_be_dust);
             if (waits) decision_.say("waits_for_room", account, one_units);
             if (!is_settled && !waits) return outcome::failure(done.error());

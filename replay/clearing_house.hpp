@@ -7,6 +7,7 @@
 #include "risk/clearing/interest.hpp"
 #include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
+#include "risk/clearing/vault_sale.hpp"
 
 #include <map>
 #include <memory>
@@ -98,6 +99,7 @@ private:
     std::optional<risk::Auctions> auctions_;         ///< the same
     std::optional<risk::CollateralSale> collateral_sale_;
     std::optional<risk::RampedSale> ramped_sale_;
+    std::optional<risk::VaultSale> vault_sale_; ///< of option vaults, whatever the procedure of other accounts is
     risk::OpenLiquidations open_;
     risk::Decision decision_; ///< kept for its memory
 };

@@ -92,6 +92,17 @@ enum class Errc {
     partial_take_leaves_dust,
     price_older_than_account,
     liquidation_paced,
+
+    // an option vault
+    not_a_vault,
+    vault_has_its_own_commands,
+    vault_holds_too_much,
+    series_does_not_fit,
+    collateral_does_not_fit,
+    vault_collateral_insufficient,
+    options_insufficient,
+    long_leg_not_exercised,
+    nothing_to_settle,
 };
 
 [[nodiscard]] Rule describe(Errc code);

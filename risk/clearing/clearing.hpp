@@ -4,6 +4,7 @@
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/commands.hpp"
 #include "risk/clearing/terms.hpp"
+#include "risk/clearing/vaults.hpp"
 
 namespace plimsoll::risk {
 
@@ -13,7 +14,7 @@ namespace plimsoll::risk {
 class Clearing {
 public:
     /// Without a desk no margin preset is in force: trades are bookkeeping only.
-    Clearing(book::Book const& book, MarginDesk* desk) : book_(&book), desk_(desk) {
+    Clearing(book::Book const& book, MarginDesk* desk) : book_(&book), desk_(desk), vaults_(book, desk) {
         if (desk != nullptr) acceptance_.emplace(book, *desk);
     }
 
@@ -30,6 +31,9 @@ private:
     [[nodiscard]] result<void> decide_one(Fund const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(SettleExpiry const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(Check const& ask, Origin const& origin, Decision& decision);
+    [[nodiscard]] result<void> decide_one(VaultCommand const& ask, Origin const& origin, Decision& decision) {
+        return vaults_.decide(ask, origin, decision);
+    }
     template <class Other> [[nodiscard]] result<void> decide_one(Other const&, Origin const&, Decision&) {
         return fail(Errc::no_margin_rule); // liquidations are decided by liquidation.hpp
     }
@@ -42,6 +46,7 @@ private:
     book::Book const* book_;
     MarginDesk* desk_;
     std::optional<Acceptance> acceptance_; ///< where there is a desk
+    Vaults vaults_;
     std::vector<Event> foreseen_; ///< kept for its memory
     AccountRows rows_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/event/event.hpp"
+#include "risk/clearing/vault_commands.hpp"
 
 #include <optional>
 #include <variant>
@@ -91,6 +92,6 @@ struct Check {
     AccountId account;
 };
 
-using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check>;
+using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check, VaultCommand>;
 
 } // namespace plimsoll::risk

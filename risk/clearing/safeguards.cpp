@@ -3,6 +3,7 @@
 #include "ledger/event/decimal.hpp"
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/loss_cover.hpp"
+#include "risk/clearing/vault.hpp"
 
 #include <algorithm>
 
@@ -63,7 +64,9 @@ void Safeguards::follow(Event const& event, book::Book const& after) {
     visit_rare(*std::get<RareFact>(event.body), [&](auto const& fact) {
         using Fact = std::decay_t<decltype(fact)>;
         if constexpr (std::is_same_v<Fact, BadDebtRecognised> || std::is_same_v<Fact, WaterfallPaid>) {
-            if (preset_->withdrawals.while_hole) holes_[AssetId{fact.asset}] = after.time();
+            // What a vault's holders go without is a hole in nobody else's claim.
+            bool const is_between_peers = is_option_vault(after, AccountId{fact.account});
+            if (preset_->withdrawals.while_hole && !is_between_peers) holes_[AssetId{fact.asset}] = after.time();
         } else if constexpr (std::is_same_v<Fact, ParameterSet>) {
             capacities_.recall(fact);
         }
@@ -84,6 +87,15 @@ std::vector<BreakerStep> Safeguards::take_steps() {
     return steps;
 }
 
+/// Minting opens, burning reduces; what is locked or unlocked only changes its place.
+Operations Safeguards::needed(VaultCommand const& command) {
+    if (std::holds_alternative<OpenVault>(command.ask)) return 0;
+    if (std::holds_alternative<MintOption>(command.ask)) return bit(Operation::open);
+    if (std::holds_alternative<BurnOption>(command.ask)) return bit(Operation::reduce);
+    bool const settles = std::holds_alternative<ExerciseOption>(command.ask) || std::holds_alternative<SettleVault>(command.ask);
+    return bit(settles ? Operation::settle : Operation::transfer);
+}
+
 /// A trade needs more risk to be allowed unless it only reduces both sides; who has no margin has no side.
 Operations Safeguards::needed(Command const& command) const {
     if (std::holds_alternative<Deposit>(command)) return bit(Operation::deposit);
@@ -93,6 +105,7 @@ Operations Safeguards::needed(Command const& command) const {
     bool const liquidates = std::holds_alternative<Liquidate>(command) || std::holds_alternative<LiquidateAll>(command) ||
                             std::holds_alternative<Bid>(command);
     if (liquidates) return bit(Operation::liquidate);
+    if (auto const* const vault = std::get_if<VaultCommand>(&command)) return needed(*vault);
     auto const* const trade = std::get_if<Trade>(&command);
     if (trade == nullptr) return 0;
     for (AccountId const side : {trade->buyer, trade->seller}) {

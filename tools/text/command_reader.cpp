@@ -80,12 +80,75 @@ void fields_of(FieldReader& v, risk::Bid& ask) {
 
 void fields_of(FieldReader& v, risk::Check& ask) { v.account("account", ask.account); }
 
+// ---- option vaults ----
+
+void fields_of(FieldReader& v, risk::OpenVault& ask) {
+    v.account("owner", ask.owner);
+    auto const text = v.string("vault", Need::always);
+    if (!text) return;
+    if (auto const name = Name::from(*text)) {
+        ask.name = name.value();
+    } else {
+        v.refuse("vault", name.as_failure());
+    }
+}
+
+/// An asset and an amount, or an instrument and a size: which of them, the rule says.
+void fields_of_what(FieldReader& v, auto& ask) {
+    v.asset("asset", ask.asset, Need::maybe);
+    v.amount("amount", ask.amount, ask.asset, Need::maybe);
+    v.instrument("instrument", ask.instrument, Need::maybe);
+    v.decimal("size", ask.size, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::LockInVault& ask) {
+    v.account("vault", ask.vault);
+    v.account("from", ask.from, Need::maybe);
+    fields_of_what(v, ask);
+}
+
+void fields_of(FieldReader& v, risk::UnlockFromVault& ask) {
+    v.account("vault", ask.vault);
+    v.account("to", ask.to, Need::maybe);
+    fields_of_what(v, ask);
+}
+
+void fields_of(FieldReader& v, risk::MintOption& ask) {
+    v.account("vault", ask.vault);
+    v.account("to", ask.to, Need::maybe);
+    v.instrument("instrument", ask.instrument);
+    v.decimal("size", ask.size);
+}
+
+void fields_of(FieldReader& v, risk::BurnOption& ask) {
+    v.account("vault", ask.vault);
+    v.account("from", ask.from, Need::maybe);
+    v.decimal("size", ask.size);
+}
+
+void fields_of(FieldReader& v, risk::ExerciseOption& ask) {
+    v.account("vault", ask.vault);
+    v.account("holder", ask.holder);
+    v.decimal("size", ask.size, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::SettleVault& ask) {
+    v.account("vault", ask.vault);
+    v.account("to", ask.to, Need::maybe);
+}
+
 using ReadFields = risk::Command (*)(FieldReader&);
 
 template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader) {
     Ask ask;
     fields_of(reader, ask);
     return ask;
+}
+
+template <class Ask> [[nodiscard]] risk::Command read_vault_fields(FieldReader& reader) {
+    Ask ask;
+    fields_of(reader, ask);
+    return risk::VaultCommand{ask};
 }
 
 struct Word {
@@ -107,6 +170,13 @@ constexpr std::array words{
     Word{"liquidate_all", read_fields<risk::LiquidateAll>},
     Word{"bid", read_fields<risk::Bid>},
     Word{"check", read_fields<risk::Check>},
+    Word{"open_vault", read_vault_fields<risk::OpenVault>},
+    Word{"lock", read_vault_fields<risk::LockInVault>},
+    Word{"unlock", read_vault_fields<risk::UnlockFromVault>},
+    Word{"mint", read_vault_fields<risk::MintOption>},
+    Word{"burn", read_vault_fields<risk::BurnOption>},
+    Word{"exercise", read_vault_fields<risk::ExerciseOption>},
+    Word{"settle_vault", read_vault_fields<risk::SettleVault>},
 };
 
 [[nodiscard]] std::string list_of_words() {
