@@ -246,6 +246,24 @@ result<void> ClearingHouse::meet_interest(AccountId account) {
     return outcome::success();
 }
 
+/// Before a pool's trade: funding as of now, at the skew that stood until now.
+result<void> ClearingHouse::bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Answer& answer) {
+    Origin origin;
+    origin.source_time = moment_;
+    origin.cause = Cause::pending_funding;
+    risk::Decision due;
+    PLIMSOLL_TRYV(clearing_->funding_due(command, origin, due));
+    if (due.events.empty()) return outcome::success();
+    PLIMSOLL_TRY(receipt, book_all(due.events));
+    bool const is_asked_for = std::holds_alternative<risk::AccruePoolFunding>(command.ask);
+    if (is_asked_for) {
+        answer.first_sequence = receipt.first_sequence;
+        answer.last_sequence = receipt.first_sequence + receipt.count - 1;
+    }
+    decision_.figures.insert(decision_.figures.end(), due.figures.begin(), due.figures.end());
+    return outcome::success();
+}
+
 /// Without a price: the average of what was observed of the instrument's underlying before its expiry.
 result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer) {
     if (ask.price == risk::SettleExpiry::none && book().has(ask.instrument)) {
@@ -423,7 +441,13 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
         }
         return outcome::success();
     }
+    std::vector<risk::Figure> before;
+    if (auto const* pooled = std::get_if<risk::PerpetualPoolCommand>(&command)) {
+        PLIMSOLL_TRYV(bring_funding_up_to_date(*pooled, answer));
+        before = decision_.figures;
+    }
     PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));
+    decision_.figures.insert(decision_.figures.begin(), before.begin(), before.end());
     if (decision_.events.empty()) return outcome::success();
     if (safeguards_) safeguards_->note(command, origin, decision_);
     return book_group(answer);

@@ -3,6 +3,7 @@
 
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/commands.hpp"
+#include "risk/clearing/perpetual_pools.hpp"
 #include "risk/clearing/terms.hpp"
 #include "risk/clearing/vaults.hpp"
 
@@ -14,13 +15,18 @@ namespace plimsoll::risk {
 class Clearing {
 public:
     /// Without a desk no margin preset is in force: trades are bookkeeping only.
-    Clearing(book::Book const& book, MarginDesk* desk) : book_(&book), desk_(desk), vaults_(book, desk) {
+    Clearing(book::Book const& book, MarginDesk* desk) : book_(&book), desk_(desk), vaults_(book, desk), pools_(book, desk) {
         if (desk != nullptr) acceptance_.emplace(book, *desk);
     }
 
     /// `decision` is emptied first. Its events carry `origin`. A refusal fills its figures.
     /// Errors: Errc of commands and margin; book::Errc of bookkeeping.
     [[nodiscard]] result<void> decide(Command const& command, Origin const& origin, Decision& decision);
+
+    /// What is to be booked before a pool's command is decided. Errors: as PerpetualPools::funding_due.
+    [[nodiscard]] result<void> funding_due(PerpetualPoolCommand const& command, Origin const& origin, Decision& decision) const {
+        return pools_.funding_due(command, origin, decision);
+    }
 
 private:
     [[nodiscard]] result<void> decide_one(Deposit const& ask, Origin const& origin, Decision& decision);
@@ -33,6 +39,9 @@ private:
     [[nodiscard]] result<void> decide_one(Check const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(VaultCommand const& ask, Origin const& origin, Decision& decision) {
         return vaults_.decide(ask, origin, decision);
+    }
+    [[nodiscard]] result<void> decide_one(PerpetualPoolCommand const& ask, Origin const& origin, Decision& decision) {
+        return pools_.decide(ask, origin, decision);
     }
     template <class Other> [[nodiscard]] result<void> decide_one(Other const&, Origin const&, Decision&) {
         return fail(Errc::no_margin_rule); // liquidations are decided by liquidation.hpp
@@ -47,6 +56,7 @@ private:
     MarginDesk* desk_;
     std::optional<Acceptance> acceptance_; ///< where there is a desk
     Vaults vaults_;
+    PerpetualPools pools_;
     std::vector<Event> foreseen_; ///< kept for its memory
     AccountRows rows_;
 };

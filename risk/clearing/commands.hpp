@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/event/event.hpp"
+#include "risk/clearing/perpetual_pool_commands.hpp"
 #include "risk/clearing/vault_commands.hpp"
 
 #include <optional>
@@ -92,6 +93,6 @@ struct Check {
     AccountId account;
 };
 
-using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check, VaultCommand>;
+using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check, VaultCommand, PerpetualPoolCommand>;
 
 } // namespace plimsoll::risk

@@ -96,6 +96,15 @@ Operations Safeguards::needed(VaultCommand const& command) {
     return bit(settles ? Operation::settle : Operation::transfer);
 }
 
+Operations Safeguards::needed(PerpetualPoolCommand const& command) const {
+    if (std::holds_alternative<DeleveragePool>(command.ask)) return bit(Operation::deleverage);
+    auto const* const trade = std::get_if<TradeWithPool>(&command.ask);
+    if (trade == nullptr || !book_->has(trade->account) || !book_->has(trade->instrument)) return 0;
+    book::PositionRow const* const held = book_->position(trade->account, trade->instrument);
+    Int128 const before = held == nullptr ? 0 : held->size.units();
+    return bit(SizeChange{before, before + trade->size.units()}.only_reduces() ? Operation::reduce : Operation::open);
+}
+
 /// A trade needs more risk to be allowed unless it only reduces both sides; who has no margin has no side.
 Operations Safeguards::needed(Command const& command) const {
     if (std::holds_alternative<Deposit>(command)) return bit(Operation::deposit);
@@ -106,6 +115,7 @@ Operations Safeguards::needed(Command const& command) const {
                             std::holds_alternative<Bid>(command);
     if (liquidates) return bit(Operation::liquidate);
     if (auto const* const vault = std::get_if<VaultCommand>(&command)) return needed(*vault);
+    if (auto const* const pooled = std::get_if<PerpetualPoolCommand>(&command)) return needed(*pooled);
     auto const* const trade = std::get_if<Trade>(&command);
     if (trade == nullptr) return 0;
     for (AccountId const side : {trade->buyer, trade->seller}) {

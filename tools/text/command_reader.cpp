@@ -137,6 +137,26 @@ void fields_of(FieldReader& v, risk::SettleVault& ask) {
     v.account("to", ask.to, Need::maybe);
 }
 
+// ---- a pool against traders of perpetuals ----
+
+void fields_of(FieldReader& v, risk::TradeWithPool& ask) {
+    v.account("account", ask.account);
+    v.account("pool", ask.pool, Need::maybe);
+    v.instrument("instrument", ask.instrument);
+    v.decimal("size", ask.size);
+    v.decimal("limit", ask.limit, Need::maybe);
+}
+
+void fields_of(FieldReader& v, risk::AccruePoolFunding& ask) {
+    v.account("pool", ask.pool, Need::maybe);
+    v.instrument("instrument", ask.instrument);
+}
+
+void fields_of(FieldReader& v, risk::DeleveragePool& ask) {
+    v.account("pool", ask.pool, Need::maybe);
+    v.instrument("instrument", ask.instrument);
+}
+
 using ReadFields = risk::Command (*)(FieldReader&);
 
 template <class Ask> [[nodiscard]] risk::Command read_fields(FieldReader& reader) {
@@ -149,6 +169,12 @@ template <class Ask> [[nodiscard]] risk::Command read_vault_fields(FieldReader& 
     Ask ask;
     fields_of(reader, ask);
     return risk::VaultCommand{ask};
+}
+
+template <class Ask> [[nodiscard]] risk::Command read_perpetual_fields(FieldReader& reader) {
+    Ask ask;
+    fields_of(reader, ask);
+    return risk::PerpetualPoolCommand{ask};
 }
 
 struct Word {
@@ -177,6 +203,9 @@ constexpr std::array words{
     Word{"burn", read_vault_fields<risk::BurnOption>},
     Word{"exercise", read_vault_fields<risk::ExerciseOption>},
     Word{"settle_vault", read_vault_fields<risk::SettleVault>},
+    Word{"perpetual_trade", read_perpetual_fields<risk::TradeWithPool>},
+    Word{"perpetual_funding", read_perpetual_fields<risk::AccruePoolFunding>},
+    Word{"perpetual_deleverage", read_perpetual_fields<risk::DeleveragePool>},
 };
 
 [[nodiscard]] std::string list_of_words() {
