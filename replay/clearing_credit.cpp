@@ -8,10 +8,22 @@ namespace plimsoll::replay {
 namespace {
 
 /// Whose money a command moves away. What is forced on an account, and what pays in, leaves nobody's choice to refuse.
-[[nodiscard]] std::vector<AccountId> payers_of(risk::Command const& command) {
+[[nodiscard]] std::vector<AccountId> payers_of(risk::Command const& command, book::Book const& book) {
     if (auto const* const out = std::get_if<risk::Withdraw>(&command)) return {out->account};
     if (auto const* const paid = std::get_if<risk::Transfer>(&command)) return {paid->from};
     if (auto const* const trade = std::get_if<risk::Trade>(&command)) return {trade->buyer, trade->seller};
+    if (auto const* const of_vault = std::get_if<risk::VaultCommand>(&command)) {
+        auto const* const lock = std::get_if<risk::LockInVault>(&of_vault->ask);
+        if (lock == nullptr || !book.has(lock->vault)) return {};
+        return {lock->from.is_some() ? lock->from : AccountId{book.account(lock->vault).parent}};
+    }
+    if (auto const* const of_pool = std::get_if<risk::PoolCommand>(&command)) {
+        if (auto const* const trade = std::get_if<risk::PoolTrade>(&of_pool->ask)) return {trade->account};
+        if (auto const* const deposit = std::get_if<risk::PoolDeposit>(&of_pool->ask)) return {deposit->account};
+    }
+    if (auto const* const pooled = std::get_if<risk::PerpetualPoolCommand>(&command)) {
+        if (auto const* const trade = std::get_if<risk::TradeWithPool>(&pooled->ask)) return {trade->account};
+    }
     return {};
 }
 
@@ -39,7 +51,7 @@ result<AccountId> ClearingHouse::know_owner(AccountId account) {
 }
 
 result<void> ClearingHouse::keep_credit(risk::Command const& command) {
-    for (AccountId const payer : payers_of(command)) {
+    for (AccountId const payer : payers_of(command, book())) {
         AccountId const holder = credit_->owners().holder(payer);
         if (!holder.is_some() || credit_->loans(holder).empty()) continue;
         PLIMSOLL_TRYV(know_owner(payer));

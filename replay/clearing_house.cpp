@@ -57,6 +57,8 @@ result<std::unique_ptr<ClearingHouse>> ClearingHouse::open(std::filesystem::path
         house->auctions_.emplace(house->book(), *house->desk_, clearing);
         house->collateral_sale_.emplace(house->book(), *house->desk_, clearing);
         house->ramped_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->vault_sale_.emplace(house->book(), *house->desk_, clearing);
+        house->vault_sale_->ask_for_deeds([self = house.get()](AccountId account) { return self->last_deed_of(account); });
         house->ramped_sale_->ask_for_deeds([self = house.get()](AccountId account) { return self->last_deed_of(account); });
     }
     return house;
@@ -70,7 +72,9 @@ result<void> ClearingHouse::adopt_presets(std::filesystem::path const& directory
     PLIMSOLL_TRY(margin, adopted_preset(*reader, book(), risk::margin_scope));
     if (margin) {
         PLIMSOLL_TRY(preset, risk::Preset::parse(margin->body, margin->place()));
-        auto const asset = risk::default_valuation_asset(book());
+        // strikes are in the quote, whatever most series are settled in
+        auto const quoted = preset.kernel() == risk::Kernel::naked_bound ? risk::most_quoted_asset(book()) : std::nullopt;
+        auto const asset = quoted ? quoted : risk::default_valuation_asset(book());
         // without assets there is nothing to trade
         if (asset) desk_ = std::make_unique<risk::MarginDesk>(book(), std::move(preset), *asset);
     }
@@ -252,6 +256,24 @@ result<void> ClearingHouse::meet_interest(AccountId account) {
     return outcome::success();
 }
 
+/// Before a pool's trade: funding as of now, at the skew that stood until now.
+result<void> ClearingHouse::bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Answer& answer) {
+    Origin origin;
+    origin.source_time = moment_;
+    origin.cause = Cause::pending_funding;
+    risk::Decision due;
+    PLIMSOLL_TRYV(clearing_->funding_due(command, origin, due));
+    if (due.events.empty()) return outcome::success();
+    PLIMSOLL_TRY(receipt, book_all(due.events));
+    bool const is_asked_for = std::holds_alternative<risk::AccruePoolFunding>(command.ask);
+    if (is_asked_for) {
+        answer.first_sequence = receipt.first_sequence;
+        answer.last_sequence = receipt.first_sequence + receipt.count - 1;
+    }
+    decision_.figures.insert(decision_.figures.end(), due.figures.begin(), due.figures.end());
+    return outcome::success();
+}
+
 /// Without a price: the average of what was observed of the instrument's underlying before its expiry.
 result<void> ClearingHouse::settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer) {
     if (ask.price == risk::SettleExpiry::none && book().has(ask.instrument)) {
@@ -419,6 +441,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             if (!open.is_auction) due.push_back(account); // what a limit has stopped goes on first
         }
         std::ranges::copy(liquidations_->due(), std::back_inserter(due));
+        std::ranges::copy(vault_sale_->due(origin), std::back_inserter(due));
         std::erase_if(due, [&](AccountId account) { return pools_.contains(account); });
         for (AccountId const account : due) {
             Origin next = origin;
@@ -430,14 +453,20 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
             bool const is_settled = done.error().is(risk::Errc::account_above_maintenance) || done.error().is(risk::Errc::nothing_to_liquidate);
             // One that there is no room for waits, and those behind it may still fit.
             bool const waits = done.error().is(risk::Errc::liquidation_limit_hit) || done.error().is(risk::Errc::liquidation_limited) ||
-                               done.error().is(risk::Errc::liquidation_paced) ||
+                               done.error().is(risk::Errc::liquidation_paced) || done.error().is(risk::Errc::price_older_than_account) ||
                                done.error().is(risk::Errc::auction_would_be_dust);
             if (waits) decision_.say("waits_for_room", account, one_units);
             if (!is_settled && !waits) return outcome::failure(done.error());
         }
         return outcome::success();
     }
+    std::vector<risk::Figure> before;
+    if (auto const* pooled = std::get_if<risk::PerpetualPoolCommand>(&command)) {
+        PLIMSOLL_TRYV(bring_funding_up_to_date(*pooled, answer));
+        before = decision_.figures;
+    }
     PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));
+    decision_.figures.insert(decision_.figures.begin(), before.begin(), before.end());
     if (decision_.events.empty()) return outcome::success();
     if (credit_ && credit_->has_loans()) {
         PLIMSOLL_TRYV(keep_credit(command));

@@ -8,6 +8,7 @@
 #include "risk/clearing/interest.hpp"
 #include "risk/clearing/ramped_sale.hpp"
 #include "risk/clearing/safeguards.hpp"
+#include "risk/clearing/vault_sale.hpp"
 #include "risk/credit/credit_desk.hpp"
 #include "risk/pool/pool_desk.hpp"
 
@@ -86,6 +87,7 @@ private:
     [[nodiscard]] result<void> recall_pools();
     [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
     [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
+    [[nodiscard]] result<void> bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Answer& answer);
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
@@ -124,6 +126,7 @@ private:
     std::optional<risk::Auctions> auctions_;         ///< the same
     std::optional<risk::CollateralSale> collateral_sale_;
     std::optional<risk::RampedSale> ramped_sale_;
+    std::optional<risk::VaultSale> vault_sale_; ///< of option vaults, whatever the procedure of other accounts is
     risk::OpenLiquidations open_;
     risk::Decision decision_; ///< kept for its memory
 };

@@ -31,6 +31,9 @@ result<void> ClearingHouse::pool(risk::PoolCommand const& ask, Origin origin, An
     origin.source_time = moment_; // what a pool remembers is dated by the ledger's time
     PLIMSOLL_TRYV(found->second.decide(ask, origin, desk_.get(), decision_));
     if (decision_.events.empty()) return outcome::success();
+    if (credit_ && credit_->has_loans()) {
+        PLIMSOLL_TRYV(keep_credit(ask));
+    }
     return book_group(answer);
 }
 

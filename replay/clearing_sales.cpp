@@ -7,6 +7,7 @@
 namespace plimsoll::replay {
 
 risk::Sale* ClearingHouse::sale_of(AccountId account) {
+    if (risk::is_option_vault(book(), account)) return &*vault_sale_;
     auto const known = open_.find(account);
     bool const is_new = known == open_.end();
     risk::Procedure const chosen = clearing_preset_ ? clearing_preset_->procedure : risk::Procedure::by_kernel;

@@ -121,6 +121,20 @@ Rule describe(Errc code) {
     case Errc::partial_take_leaves_dust:
         return rule("partial_take_leaves_dust", "a partial take would leave too little: take less, or all");
     case Errc::liquidation_paced: return rule("liquidation_paced", "no more of the account may be closed yet; more as time goes by");
+    case Errc::not_a_vault: return rule("not_a_vault", "not an account of kind vault with an owner; open_vault opens one");
+    case Errc::vault_has_its_own_commands:
+        return rule("vault_has_its_own_commands", "a vault moves by lock, unlock, mint, burn, exercise, settle_vault and bid alone");
+    case Errc::vault_holds_too_much:
+        return rule("vault_holds_too_much", "a vault has one collateral, one short series and at most one long");
+    case Errc::series_does_not_fit: return rule("series_does_not_fit", "the option is none that this vault may hold");
+    case Errc::collateral_does_not_fit:
+        return rule("collateral_does_not_fit", "a vault takes one asset, the one that its series is settled in, or a long leg");
+    case Errc::vault_collateral_insufficient:
+        return rule("vault_collateral_insufficient", "the vault would hold less than its short asks for");
+    case Errc::options_insufficient: return rule("options_insufficient", "fewer contracts are there than were named");
+    case Errc::long_leg_not_exercised:
+        return rule("long_leg_not_exercised", "the vault's own long option is to be exercised first");
+    case Errc::nothing_to_settle: return rule("nothing_to_settle", "there is nothing to settle");
     case Errc::price_older_than_account:
         return rule("price_older_than_account", "no price was observed since the account last changed");
     case Errc::no_bridge_preset:

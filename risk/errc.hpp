@@ -140,6 +140,16 @@ enum class Errc {
     pool_queue_held,
     pool_nothing_due,
     pool_hedge_too_soon,
+    // an option vault
+    not_a_vault,
+    vault_has_its_own_commands,
+    vault_holds_too_much,
+    series_does_not_fit,
+    collateral_does_not_fit,
+    vault_collateral_insufficient,
+    options_insufficient,
+    long_leg_not_exercised,
+    nothing_to_settle,
 };
 
 [[nodiscard]] Rule describe(Errc code);

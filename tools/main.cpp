@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
     add_deleverage(shell);
     add_stress(shell);
     add_breakers(shell);
+    add_vaults(shell);
     add_margin(shell);
     add_presets(shell);
     add_timeline(shell);

@@ -6,12 +6,26 @@
 #include "risk/clearing/expiry.hpp"
 #include "risk/clearing/rows_after.hpp"
 
+#include <tuple>
+
 namespace plimsoll::risk {
 namespace {
 
 [[nodiscard]] result<void> need_positive(Amount amount) {
     if (amount.units() <= 0) return fail(book::Errc::amount_must_be_positive);
     return outcome::success();
+}
+
+/// Of those that move cash or contracts between accounts: none of them is a vault.
+[[nodiscard]] result<void> names_no_vault(book::Book const& book, Command const& command) {
+    AccountId one;
+    AccountId other;
+    if (auto const* in = std::get_if<Deposit>(&command)) one = in->account;
+    if (auto const* out = std::get_if<Withdraw>(&command)) one = out->account;
+    if (auto const* paid = std::get_if<Transfer>(&command)) std::tie(one, other) = std::pair(paid->from, paid->to);
+    if (auto const* trade = std::get_if<Trade>(&command)) std::tie(one, other) = std::pair(trade->buyer, trade->seller);
+    PLIMSOLL_TRYV(must_be_no_vault(book, one));
+    return must_be_no_vault(book, other);
 }
 
 } // namespace
@@ -70,6 +84,7 @@ result<Traded> trade_of(book::Book const& book, InstrumentId instrument, Account
 result<void> Clearing::decide(Command const& command, Origin const& origin, Decision& decision) {
     decision.clear();
     if (desk_ != nullptr) desk_->move_to(origin.source_time);
+    PLIMSOLL_TRYV(names_no_vault(*book_, command));
     return std::visit([&](auto const& ask) { return decide_one(ask, origin, decision); }, command);
 }
 
@@ -169,6 +184,7 @@ result<void> Clearing::keep_cap(Traded const& trade, TradeTerms const& terms, st
 
 result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRY(trade, trade_of(*book_, ask.instrument, ask.buyer, ask.seller, ask.size, ask.price));
+    PLIMSOLL_TRYV(must_stay_covered(*book_, ask.seller, ask.instrument, ask.size));
     trade.taker = ask.taker;
     trade.buyer_fee = ask.buyer_fee.value_or(Amount{});
     trade.seller_fee = ask.seller_fee.value_or(Amount{});
@@ -203,6 +219,10 @@ result<void> Clearing::decide_one(Trade const& ask, Origin const& origin, Decisi
 }
 
 result<void> Clearing::decide_one(Observe const& ask, Origin const& origin, Decision& decision) {
+    InstrumentId const subject{ask.observed.subject};
+    if (ask.observed.kind == Observation::settlement_price && book_->has(subject)) {
+        PLIMSOLL_TRYV(must_be_unsettled(book_->instrument(subject)));
+    }
     decision.add(origin, ask.observed);
     return outcome::success();
 }
@@ -224,9 +244,14 @@ result<void> Clearing::decide_one(SettleExpiry const& ask, Origin const& origin,
     return settle_expiry(*book_, ask, origin, decision);
 }
 
-result<void> Clearing::decide_one(Check const& ask, Origin const&, Decision& decision) {
+result<void> Clearing::decide_one(Check const& ask, Origin const& origin, Decision& decision) {
     if (desk_ == nullptr) return fail(Errc::no_margin_rule);
     if (!book_->has(ask.account)) return fail(book::Errc::unknown_account);
+    if (is_option_vault(*book_, ask.account)) {
+        PLIMSOLL_TRY(stand, vault_of(*book_, ask.account));
+        PLIMSOLL_TRYV(vaults_.check(stand, origin, decision));
+        return outcome::success();
+    }
     PLIMSOLL_TRY(levels, desk_->levels(ask.account));
     decision.say("mark_to_market", ask.account, levels.mark_to_market);
     decision.say("initial_excess", ask.account, levels.initial_excess);

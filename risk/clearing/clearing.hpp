@@ -3,7 +3,9 @@
 
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/commands.hpp"
+#include "risk/clearing/perpetual_pools.hpp"
 #include "risk/clearing/terms.hpp"
+#include "risk/clearing/vaults.hpp"
 
 namespace plimsoll::risk {
 
@@ -13,7 +15,7 @@ namespace plimsoll::risk {
 class Clearing {
 public:
     /// Without a desk no margin preset is in force: trades are bookkeeping only.
-    Clearing(book::Book const& book, MarginDesk* desk) : book_(&book), desk_(desk) {
+    Clearing(book::Book const& book, MarginDesk* desk) : book_(&book), desk_(desk), vaults_(book, desk), pools_(book, desk) {
         if (desk != nullptr) acceptance_.emplace(book, *desk);
     }
 
@@ -25,6 +27,11 @@ public:
     [[nodiscard]] result<void> pay(Body const& payment, AccountId payer, AssetId asset, Origin const& origin,
                                    Decision& decision);
 
+    /// What is to be booked before a pool's command is decided. Errors: as PerpetualPools::funding_due.
+    [[nodiscard]] result<void> funding_due(PerpetualPoolCommand const& command, Origin const& origin, Decision& decision) const {
+        return pools_.funding_due(command, origin, decision);
+    }
+
 private:
     [[nodiscard]] result<void> decide_one(Deposit const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(Withdraw const& ask, Origin const& origin, Decision& decision);
@@ -34,6 +41,12 @@ private:
     [[nodiscard]] result<void> decide_one(Fund const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(SettleExpiry const& ask, Origin const& origin, Decision& decision);
     [[nodiscard]] result<void> decide_one(Check const& ask, Origin const& origin, Decision& decision);
+    [[nodiscard]] result<void> decide_one(VaultCommand const& ask, Origin const& origin, Decision& decision) {
+        return vaults_.decide(ask, origin, decision);
+    }
+    [[nodiscard]] result<void> decide_one(PerpetualPoolCommand const& ask, Origin const& origin, Decision& decision) {
+        return pools_.decide(ask, origin, decision);
+    }
     template <class Other> [[nodiscard]] result<void> decide_one(Other const&, Origin const&, Decision&) {
         return fail(Errc::no_margin_rule); // liquidations are decided by liquidation.hpp
     }
@@ -44,6 +57,8 @@ private:
     book::Book const* book_;
     MarginDesk* desk_;
     std::optional<Acceptance> acceptance_; ///< where there is a desk
+    Vaults vaults_;
+    PerpetualPools pools_;
     std::vector<Event> foreseen_; ///< kept for its memory
     AccountRows rows_;
 };

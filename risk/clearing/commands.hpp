@@ -3,6 +3,8 @@
 
 #include "ledger/event/event.hpp"
 #include "risk/bridge/bridge_commands.hpp"
+#include "risk/clearing/perpetual_pool_commands.hpp"
+#include "risk/clearing/vault_commands.hpp"
 #include "risk/credit/commands.hpp"
 #include "risk/pool/pool_commands.hpp"
 
@@ -96,6 +98,6 @@ struct Check {
 
 using Command = std::variant<Deposit, Withdraw, Transfer, Trade, Observe, Fund, Accrue, SettleExpiry, Liquidate, LiquidateAll, Bid, Check,
                              DrawCredit, RepayCredit, Vouch, Unvouch, AssessCredit, DeclareDefault, BridgeCommand,
-                             PoolCommand>;
+                             PoolCommand, VaultCommand, PerpetualPoolCommand>;
 
 } // namespace plimsoll::risk

@@ -1,5 +1,7 @@
 #include "risk/clearing/expiry.hpp"
 
+#include "risk/clearing/vault.hpp"
+
 #include <algorithm>
 
 namespace plimsoll::risk {
@@ -31,7 +33,8 @@ result<void> settle_expiry(book::Book const& book, SettleExpiry const& ask, Orig
     std::string const name(instrument.name.view());
     if (instrument.expiry == 0) return fail(Errc::instrument_never_expires, name);
     if (std::max(book.time(), origin.source_time) < instrument.expiry) return fail(Errc::instrument_not_expired, name);
-    if (!instrument.market_account.is_some()) return fail(Errc::no_market_account, name);
+    if (!instrument.market_account.is_some() && !is_between_peers(instrument)) return fail(Errc::no_market_account, name);
+    PLIMSOLL_TRYV(must_be_unsettled(instrument));
     if (ask.price.is_negative()) return fail(book::Errc::price_must_be_positive);
     auto const value = expiry_value(instrument, ask.price);
     if (!value) return fail(Errc::arithmetic_overflow, name);
@@ -40,6 +43,7 @@ result<void> settle_expiry(book::Book const& book, SettleExpiry const& ask, Orig
     price.kind = Observation::settlement_price;
     price.value = ask.price;
     decision.add(origin, price);
+    if (is_between_peers(instrument)) return outcome::success(); // each vault settles with who exercises against it
     Origin by_rule = origin;
     by_rule.cause = Cause::expiry;
     by_rule.cause_sequence = book.sequence() + 1;

@@ -1,5 +1,7 @@
 #include "risk/clearing/liquidation.hpp"
 
+#include "risk/clearing/vault.hpp"
+
 #include "risk/clearing/take_over.hpp"
 #include "risk/margin/sweep.hpp"
 #include "risk/margin/tally.hpp"
@@ -75,7 +77,7 @@ std::vector<AccountId> Liquidations::due() {
     std::vector<LiquidationCase> cases;
     for (AccountId const account : margined_accounts(*book_)) {
         book::AccountRow const& row = book_->account(account);
-        if (row.in_liquidation != 0 || row.kind == wire::AccountKind::liquidator) continue;
+        if (row.in_liquidation != 0 || row.kind == wire::AccountKind::liquidator || is_option_vault(*book_, account)) continue;
         auto const levels = desk_->levels(account);
         if (!levels || levels.value().maintenance_excess >= 0 || !has_anything(desk_->portfolio())) continue;
         cases.push_back({account, -levels.value().maintenance_excess, levels.value().maintenance_margin(),

@@ -122,6 +122,11 @@ result<Levels> MarginDesk::evaluate(MarginDetail* detail) {
     return model_->evaluate(portfolio_, detail);
 }
 
+result<Market const*> MarginDesk::market_now() {
+    PLIMSOLL_TRYV(refresh());
+    return &*market_;
+}
+
 result<Levels> MarginDesk::levels(AccountId account, MarginDetail* detail) {
     PLIMSOLL_TRYV(refresh());
     PLIMSOLL_TRYV(PortfolioView(*market_, *valuation_).read(account, portfolio_));

@@ -37,6 +37,8 @@ public:
     /// Errors: those of PortfolioView and MarginModel.
     [[nodiscard]] result<Levels> levels(AccountId account, MarginDetail* detail = nullptr);
     [[nodiscard]] result<Levels> levels(AccountRows const& rows);
+    /// What the market says at the moment asked about, without anybody's margin. Errors: those of Market and Valuation.
+    [[nodiscard]] result<Market const*> market_now();
     /// Of the account or rows last asked of.
     [[nodiscard]] Portfolio const& portfolio() const { return portfolio_; }
     /// As of the account or rows last asked of: needs an answer before it.

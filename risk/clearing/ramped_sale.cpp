@@ -12,16 +12,6 @@ using wire::FigureKind;
 
 [[nodiscard]] Fixed27 ramp_fixed(Int128 units) { return Fixed27::counted(widened(units), fixed_decimals); }
 
-/// Per coin of the option, in the collateral's 10^-18. `coins` is not 0.
-[[nodiscard]] result<Int128> ramp_price(LotOnSale const& lot, AssetId quote, Int128 collateral, Int128 coins, std::int64_t elapsed) {
-    naked::RampTerms const ramp{ramp_fixed(figure_of(lot.terms, FigureKind::oracle_deviation)),
-                                Wide{static_cast<std::int64_t>(figure_of(lot.terms, FigureKind::duration_seconds) / one_units)}};
-    Wide const price = naked::ramped_price(ramp_fixed(std::max<Int128>(collateral, 0)), ramp_fixed(coins), ramp_fixed(figure_of(lot.terms, FigureKind::cash_value)),
-                                           ramp_fixed(figure_of(lot.terms, FigureKind::reference_price)), lot.asset == quote, Wide{elapsed}, ramp, fixed_decimals);
-    if (auto const units = narrowed(price)) return *units;
-    return fail(Errc::arithmetic_overflow, "a ramp");
-}
-
 /// The short option whose line of the explanation asks for most; of equals, the one defined first.
 [[nodiscard]] OptionHolding const* worst_short(Portfolio const& portfolio, Market const& market, MarginDetail const& detail, book::Book const& book) {
     OptionHolding const* worst = nullptr;
@@ -41,6 +31,15 @@ using wire::FigureKind;
 }
 
 } // namespace
+
+result<Int128> ramp_price(LotOnSale const& lot, AssetId quote, Int128 collateral, Int128 coins, std::int64_t elapsed) {
+    naked::RampTerms const ramp{ramp_fixed(figure_of(lot.terms, FigureKind::oracle_deviation)),
+                                Wide{static_cast<std::int64_t>(figure_of(lot.terms, FigureKind::duration_seconds) / one_units)}};
+    Wide const price = naked::ramped_price(ramp_fixed(std::max<Int128>(collateral, 0)), ramp_fixed(coins), ramp_fixed(figure_of(lot.terms, FigureKind::cash_value)),
+                                           ramp_fixed(figure_of(lot.terms, FigureKind::reference_price)), lot.asset == quote, Wide{elapsed}, ramp, fixed_decimals);
+    if (auto const units = narrowed(price)) return *units;
+    return fail(Errc::arithmetic_overflow, "a ramp");
+}
 
 bool RampedSale::sells(AssetId) const { return true; } // another short's collateral, or the keeper's to buy
 

@@ -8,6 +8,10 @@
 
 namespace plimsoll::risk {
 
+/// What taking over an option on one coin earns, in the collateral's 10^-18, `elapsed` seconds after the start: `collateral` is
+/// there for `coins`, which are not 0. Errors: Errc::arithmetic_overflow.
+[[nodiscard]] result<Int128> ramp_price(LotOnSale const& lot, AssetId quote, Int128 collateral, Int128 coins, std::int64_t elapsed);
+
 /// Of an account under a naked-bound preset, the short option that asks for most is put up, at a spot price observed
 /// after the account last changed. Whoever takes contracts over is paid for each, out of the collateral: coins of the
 /// underlying for a call whose seller has any, else the quote asset. The price rises from a little below the cash value

@@ -3,6 +3,7 @@
 #include "ledger/event/decimal.hpp"
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/loss_cover.hpp"
+#include "risk/clearing/vault.hpp"
 
 #include <algorithm>
 
@@ -70,7 +71,9 @@ void Safeguards::follow(Event const& event, book::Book const& after) {
     visit_rare(*std::get<RareFact>(event.body), [&](auto const& fact) {
         using Fact = std::decay_t<decltype(fact)>;
         if constexpr (std::is_same_v<Fact, BadDebtRecognised> || std::is_same_v<Fact, WaterfallPaid>) {
-            if (preset_->withdrawals.while_hole) holes_[AssetId{fact.asset}] = after.time();
+            // What a vault's holders go without is a hole in nobody else's claim.
+            bool const is_between_peers = is_option_vault(after, AccountId{fact.account});
+            if (preset_->withdrawals.while_hole && !is_between_peers) holes_[AssetId{fact.asset}] = after.time();
         } else if constexpr (std::is_same_v<Fact, ParameterSet>) {
             capacities_.recall(fact);
         }
@@ -91,6 +94,24 @@ std::vector<BreakerStep> Safeguards::take_steps() {
     return steps;
 }
 
+/// Minting opens, burning reduces; what is locked or unlocked only changes its place.
+Operations Safeguards::needed(VaultCommand const& command) {
+    if (std::holds_alternative<OpenVault>(command.ask)) return 0;
+    if (std::holds_alternative<MintOption>(command.ask)) return bit(Operation::open);
+    if (std::holds_alternative<BurnOption>(command.ask)) return bit(Operation::reduce);
+    bool const settles = std::holds_alternative<ExerciseOption>(command.ask) || std::holds_alternative<SettleVault>(command.ask);
+    return bit(settles ? Operation::settle : Operation::transfer);
+}
+
+Operations Safeguards::needed(PerpetualPoolCommand const& command) const {
+    if (std::holds_alternative<DeleveragePool>(command.ask)) return bit(Operation::deleverage);
+    auto const* const trade = std::get_if<TradeWithPool>(&command.ask);
+    if (trade == nullptr || !book_->has(trade->account) || !book_->has(trade->instrument)) return 0;
+    book::PositionRow const* const held = book_->position(trade->account, trade->instrument);
+    Int128 const before = held == nullptr ? 0 : held->size.units();
+    return bit(SizeChange{before, before + trade->size.units()}.only_reduces() ? Operation::reduce : Operation::open);
+}
+
 /// A trade needs more risk to be allowed unless it only reduces both sides; who has no margin has no side.
 Operations Safeguards::needed(Command const& command) const {
     if (std::holds_alternative<Deposit>(command)) return bit(Operation::deposit);
@@ -105,6 +126,8 @@ Operations Safeguards::needed(Command const& command) const {
     if (std::holds_alternative<Vouch>(command)) return bit(Operation::transfer);
     if (std::holds_alternative<Unvouch>(command)) return bit(Operation::withdraw);
     if (auto const* const pool = std::get_if<PoolCommand>(&command)) return needed_by_pool(*pool);
+    if (auto const* const vault = std::get_if<VaultCommand>(&command)) return needed(*vault);
+    if (auto const* const pooled = std::get_if<PerpetualPoolCommand>(&command)) return needed(*pooled);
     auto const* const trade = std::get_if<Trade>(&command);
     if (trade == nullptr) return 0;
     for (AccountId const side : {trade->buyer, trade->seller}) {

@@ -51,6 +51,8 @@ public:
 
 private:
     [[nodiscard]] Operations needed(Command const& command) const;
+    [[nodiscard]] static Operations needed(VaultCommand const& command);
+    [[nodiscard]] Operations needed(PerpetualPoolCommand const& command) const;
     [[nodiscard]] result<void> refuse(Operation operation, Decision& decision) const;
     [[nodiscard]] result<void> admit_withdrawal(AssetId asset, TimeNs now, Decision& decision) const;
 

@@ -50,13 +50,6 @@ convert_at_expiry(Fixed27 const& amount, std::string const& from, std::string co
     return amount * price_from->second.price / price_to->second.price;
 }
 
-struct Legs {
-    Fixed27 short_amount;
-    Fixed27 long_amount;
-    Fixed27 short_strike;
-    Fixed27 long_strike;
-};
-
 /// In the strike asset: below both strikes a put spread loses the gap on what is hedged.
 [[nodiscard]] Fixed27 largest_put_loss(Legs const& legs) {
     Fixed27 const hedged = std::min(legs.short_amount, legs.long_amount);
@@ -133,7 +126,7 @@ or_refusal<naked::Excess, SpreadRefusal> excess(OptionVault const& vault, Prices
     int const decimals = long_leg != nullptr ? long_leg->collateral_decimals
                                              : short_leg->collateral_decimals;
     if (leg->seconds_to_expiry > 0) {
-        Fixed27 const loss = leg->is_put ? largest_put_loss(legs) : largest_call_loss(legs);
+        Fixed27 const loss = largest_loss(legs, leg->is_put);
         std::string const& asset = leg->is_put ? leg->strike_asset : leg->underlying;
         PLIMSOLL_TRY(needed, convert_live(loss, asset, leg->collateral, prices));
         return naked::excess(collateral, needed, decimals);
@@ -150,6 +143,8 @@ or_refusal<naked::Excess, SpreadRefusal> excess(OptionVault const& vault, Prices
     PLIMSOLL_TRY(needed, convert_at_expiry(owed, leg->strike_asset, leg->collateral, prices));
     return naked::excess(collateral, needed, decimals);
 }
+
+Fixed27 largest_loss(Legs const& legs, bool is_put) { return is_put ? largest_put_loss(legs) : largest_call_loss(legs); }
 
 Fixed27 intrinsic(Fixed27 const& strike, Fixed27 const& spot, bool is_put) {
     return std::max(is_put ? strike - spot : spot - strike, Fixed27{});

@@ -70,6 +70,17 @@ struct Prices {
 [[nodiscard]] or_refusal<naked::Excess, SpreadRefusal> excess(OptionVault const& vault,
                                                               Prices const& prices);
 
+/// What is short and long, in options of one underlying, expiry and side; strikes of what is not there are 0.
+struct Legs {
+    Fixed27 short_amount;
+    Fixed27 long_amount;
+    Fixed27 short_strike;
+    Fixed27 long_strike;
+};
+
+/// The most a pair can lose: of puts in the strike asset, of calls in the underlying.
+[[nodiscard]] Fixed27 largest_loss(Legs const& legs, bool is_put);
+
 [[nodiscard]] Fixed27 intrinsic(Fixed27 const& strike, Fixed27 const& spot, bool is_put);
 
 /// What an expired option is worth in its strike asset.

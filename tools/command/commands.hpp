@@ -24,6 +24,7 @@ void add_pool(Shell& shell);
 void add_deleverage(Shell& shell);
 void add_stress(Shell& shell);
 void add_breakers(Shell& shell);
+void add_vaults(Shell& shell);
 void add_margin(Shell& shell);
 void add_presets(Shell& shell);
 void add_timeline(Shell& shell);

@@ -5,6 +5,7 @@
 #include "tools/text/credit_command_fields.hpp"
 #include "tools/text/field_reader.hpp"
 #include "tools/text/pool_command_fields.hpp"
+#include "tools/text/vault_command_fields.hpp"
 
 #include <array>
 
@@ -135,6 +136,16 @@ constexpr std::array words{
     Word{"pool_withdraw", read_family<risk::PoolCommand, risk::PoolWithdraw>},
     Word{"pool_process", read_family<risk::PoolCommand, risk::PoolProcess>},
     Word{"pool_hedge", read_family<risk::PoolCommand, risk::PoolHedge>},
+    Word{"open_vault", read_family<risk::VaultCommand, risk::OpenVault>},
+    Word{"lock", read_family<risk::VaultCommand, risk::LockInVault>},
+    Word{"unlock", read_family<risk::VaultCommand, risk::UnlockFromVault>},
+    Word{"mint", read_family<risk::VaultCommand, risk::MintOption>},
+    Word{"burn", read_family<risk::VaultCommand, risk::BurnOption>},
+    Word{"exercise", read_family<risk::VaultCommand, risk::ExerciseOption>},
+    Word{"settle_vault", read_family<risk::VaultCommand, risk::SettleVault>},
+    Word{"perpetual_trade", read_family<risk::PerpetualPoolCommand, risk::TradeWithPool>},
+    Word{"perpetual_funding", read_family<risk::PerpetualPoolCommand, risk::AccruePoolFunding>},
+    Word{"perpetual_deleverage", read_family<risk::PerpetualPoolCommand, risk::DeleveragePool>},
 };
 
 [[nodiscard]] std::string list_of_words() {
