@@ -72,7 +72,7 @@ private:
     [[nodiscard]] result<void> recall_interest(Reader const& reader);
     [[nodiscard]] result<void> bring_interest_up_to_date(risk::Command const& command);
     [[nodiscard]] result<void> meet_interest(AccountId account);
-    [[nodiscard]] result<void> bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Answer& answer);
+    [[nodiscard]] result<void> bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Origin const& asked, Answer& answer);
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);
