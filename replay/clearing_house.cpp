@@ -256,16 +256,18 @@ result<void> ClearingHouse::meet_interest(AccountId account) {
     return outcome::success();
 }
 
-/// Before a pool's trade: funding as of now, at the skew that stood until now.
-result<void> ClearingHouse::bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Answer& answer) {
+/// Before a pool's trade: funding as of now, at the skew that stood until now. Where it is all that was asked for, it is that
+/// command's record.
+result<void> ClearingHouse::bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Origin const& asked, Answer& answer) {
+    bool const is_asked_for = std::holds_alternative<risk::AccruePoolFunding>(command.ask);
     Origin origin;
     origin.source_time = moment_;
     origin.cause = Cause::pending_funding;
+    if (is_asked_for) origin = asked;
     risk::Decision due;
     PLIMSOLL_TRYV(clearing_->funding_due(command, origin, due));
     if (due.events.empty()) return outcome::success();
     PLIMSOLL_TRY(receipt, book_all(due.events));
-    bool const is_asked_for = std::holds_alternative<risk::AccruePoolFunding>(command.ask);
     if (is_asked_for) {
         answer.first_sequence = receipt.first_sequence;
         answer.last_sequence = receipt.first_sequence + receipt.count - 1;
@@ -462,7 +464,7 @@ result<void> ClearingHouse::run(risk::Command const& command, CommandStamp const
     }
     std::vector<risk::Figure> before;
     if (auto const* pooled = std::get_if<risk::PerpetualPoolCommand>(&command)) {
-        PLIMSOLL_TRYV(bring_funding_up_to_date(*pooled, answer));
+        PLIMSOLL_TRYV(bring_funding_up_to_date(*pooled, origin, answer));
         before = decision_.figures;
     }
     PLIMSOLL_TRYV(clearing_->decide(command, origin, decision_));

@@ -87,7 +87,7 @@ private:
     [[nodiscard]] result<void> recall_pools();
     [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
     [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
-    [[nodiscard]] result<void> bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Answer& answer);
+    [[nodiscard]] result<void> bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Origin const& asked, Answer& answer);
     [[nodiscard]] result<void> append_steps();
     [[nodiscard]] result<void> admit(risk::Command const& command);
     [[nodiscard]] result<void> settle(risk::SettleExpiry ask, Origin const& origin, Answer& answer);

@@ -125,6 +125,20 @@ TEST(PerpetualPool, FundsByThePublishedTable) {
     EXPECT_EQ(venue.cash(L::market) + venue.cash(L::bob) + venue.cash(venue.pool), units_of("10999106.174"));
 }
 
+TEST(PerpetualPool, FundingThatWasAskedForIsARecordOfItsOwn) {
+    PoolVenue venue;
+    venue.term("funding_skew_scale", "10000");
+    venue.must_take(PoolVenue::trade_with_pool(L::alice, "20"));
+    TimeNs const later = venue.book().time() + 3'600 * L::second;
+    Answer const first = venue.ask_as(500, PoolVenue::accrue(), 77, later);
+    ASSERT_TRUE(first.accepted()) << first.refusal->message();
+    EXPECT_FALSE(first.is_duplicate);
+    Answer const again = venue.ask_as(500, PoolVenue::accrue(), 77, later);
+    EXPECT_TRUE(again.is_duplicate);
+    EXPECT_EQ(again.first_sequence, first.first_sequence);
+    EXPECT_EQ(again.last_sequence, first.last_sequence);
+}
+
 /// gmx-synthetics test/exchange/AdlOrder.ts in our numbers: ten million in the pool, 400 long at 5,000, the mark at 10,000: a
 /// factor of 20 %, more than 10 %.
 TEST(PerpetualPool, ClosesWinnersUntilTheFactorIsWhatItMayBe) {
