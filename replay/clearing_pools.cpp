@@ -41,8 +41,13 @@ result<void> ClearingHouse::pool(risk::PoolCommand const& ask, Origin origin, An
 result<void> ClearingHouse::keep_from_pools(risk::Command const& command) const {
     AccountId one;
     AccountId other;
+    AccountId payee; // what is paid to a queue otherwise than through it would stay there
     if (auto const* out = std::get_if<risk::Withdraw>(&command)) one = out->account;
-    if (auto const* paid = std::get_if<risk::Transfer>(&command)) one = paid->from;
+    if (auto const* in = std::get_if<risk::Deposit>(&command)) payee = in->account;
+    if (auto const* paid = std::get_if<risk::Transfer>(&command)) {
+        one = paid->from;
+        payee = paid->to;
+    }
     if (auto const* closed = std::get_if<risk::Liquidate>(&command)) one = closed->account;
     if (auto const* trade = std::get_if<risk::Trade>(&command)) {
         one = trade->buyer;
@@ -50,8 +55,8 @@ result<void> ClearingHouse::keep_from_pools(risk::Command const& command) const 
     }
     for (auto const& [account, desk] : pools_) {
         AccountId const queue = risk::pool::pool_names(book(), account).queue;
-        for (AccountId const named : {one, other}) {
-            if (named.is_some() && (named == account || named == queue)) {
+        for (AccountId const named : {one, other, payee}) {
+            if (named.is_some() && ((named == account && named != payee) || named == queue)) {
                 return fail(risk::Errc::account_is_a_pool, std::string(book().account(named).name.view()));
             }
         }

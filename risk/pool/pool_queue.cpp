@@ -3,6 +3,7 @@
 #include "risk/clearing/acceptance.hpp"
 #include "risk/clearing/clearing.hpp"
 #include "risk/clearing/rows_after.hpp"
+#include "risk/pool/asset_decimals.hpp"
 #include "risk/pool/pool_desk.hpp"
 #include "risk/valuation.hpp"
 
@@ -112,6 +113,7 @@ result<void> PoolDesk::pay_in(PoolStanding& standing, Int128 price_value, Int128
             PLIMSOLL_TRY(part, part_of(entry.amount, supply, price_value, Rounding::floor));
             shares = part;
         }
+        shares = in_decimals(book_->asset(standing.names.shares), shares, Rounding::floor);
         decision.add(origin, rare(moved_by_queue(standing, entry, entry.amount, shares, price)));
         decision.add(origin, handed_over(entry.account, standing.names.queue, standing.names.shares, shares, TransferType::pool_deposit));
         standing.cash += entry.amount;
@@ -133,7 +135,8 @@ result<void> PoolDesk::pay_out(PoolStanding& standing, Int128 price_value, Int12
         if (done == most || entry.time + preset_.withdrawal_delay > origin.source_time || free <= 0) break;
         auto const worth = [&](Int128 shares) -> result<Int128> {
             PLIMSOLL_TRY(gross, part_of(shares, price_value, supply, Rounding::floor));
-            return part_of(gross, kept, one_units, Rounding::floor);
+            PLIMSOLL_TRY(net, part_of(gross, kept, one_units, Rounding::floor));
+            return in_decimals(book_->asset(standing.quote), net, Rounding::floor);
         };
         Int128 shares = entry.amount;
         PLIMSOLL_TRY(all, worth(shares));
@@ -141,7 +144,8 @@ result<void> PoolDesk::pay_out(PoolStanding& standing, Int128 price_value, Int12
         if (all > free) {
             if (free < preset_.least_move) break; // dust is not worth an entry
             PLIMSOLL_TRY(gross, part_of(free, one_units, kept, Rounding::floor));
-            PLIMSOLL_TRY(part, part_of(gross, supply, price_value, Rounding::floor));
+            PLIMSOLL_TRY(exact, part_of(gross, supply, price_value, Rounding::floor));
+            Int128 const part = in_decimals(book_->asset(standing.names.shares), exact, Rounding::floor);
             PLIMSOLL_TRY(less, worth(part));
             shares = part;
             paid = less;
@@ -165,6 +169,7 @@ result<void> PoolDesk::pay_out(PoolStanding& standing, Int128 price_value, Int12
 /// Both queues at one net value, that before either; money that comes in may go out again.
 result<void> PoolDesk::decide_one(PoolProcess const& ask, Origin const& origin, MarginDesk*, Decision& decision) const {
     TimeNs const now = origin.source_time;
+    if (ask.most == 0) return fail(book::Errc::amount_must_be_positive, "most");
     PLIMSOLL_TRYV(need_names(pool_names(*book_, history_.pool())));
     PLIMSOLL_TRY(standing, standing_of(*book_, history_, preset_, now));
     auto const held = look_at_breakers(pool_metrics(preset_, history_, standing), history_, origin, decision);

@@ -2,6 +2,7 @@
 
 #include "ledger/event/decimal.hpp"
 #include "risk/clearing/clearing.hpp"
+#include "risk/pool/asset_decimals.hpp"
 #include "risk/pool/volatility.hpp"
 
 #include <algorithm>
@@ -110,9 +111,11 @@ result<PoolQuote> quote_trade(book::Book const& book, PoolPreset const& preset, 
     FeeBasis const basis{each * units, units, values.vega, volatility, precise(skew), quote_size(series.base - precise(base)), before.standard_vega,
                          before.standard_vega + sold * series.values.standard_vega};
     auto const fees = exact_fees(preset, before, series, basis);
-    Int128 left = quote.premium;
+    book::AssetRow const& asset = book.asset(before.quote);
+    Int128 left = in_decimals(asset, quote.premium, Rounding::floor);
     for (std::size_t i = 0; i < fee_kinds; ++i) {
-        PLIMSOLL_TRY(fee, units_of(fees[i], Rounding::ceiling));
+        PLIMSOLL_TRY(exact, units_of(fees[i], Rounding::ceiling));
+        Int128 const fee = in_decimals(asset, exact, Rounding::ceiling);
         quote.fees[i] = ask.is_buy ? fee : std::min(fee, left);
         left -= quote.fees[i];
     }

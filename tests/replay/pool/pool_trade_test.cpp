@@ -189,6 +189,9 @@ TEST_F(PoolTrades, OnlyItsOwnCommandsMoveAPool) {
     AccountId const bob = ledger.account("bob");
     EXPECT_EQ(ledger.rule(risk::Withdraw{lp, {}, AssetId{1}, Amount{1}}), named(Errc::account_is_a_pool));
     EXPECT_EQ(ledger.rule(risk::Transfer{ledger.account("queue:lp"), bob, AssetId{1}, Amount{1}}), named(Errc::account_is_a_pool));
+    EXPECT_EQ(ledger.rule(risk::Transfer{bob, ledger.account("queue:lp"), AssetId{1}, Amount{1}}), named(Errc::account_is_a_pool));
+    EXPECT_EQ(ledger.rule(ledger.pay_in("queue:lp", "5")), named(Errc::account_is_a_pool));
+    EXPECT_EQ(ledger.rule(ledger.process(0)), "amount_must_be_positive");
     risk::Trade trade;
     trade.buyer = bob;
     trade.seller = lp;
