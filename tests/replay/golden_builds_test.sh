@@ -10,7 +10,7 @@ source "$source_dir/tests/house/alone.sh"
 
 unit event "$source_dir"/ledger/event/*.cpp
 unit book "$source_dir"/ledger/book/*.cpp
-unit worth "$source_dir"/risk/{solvency,valuation,errc}.cpp "$source_dir"/risk/number/{fraction,wide_integer}.cpp
+unit worth "$source_dir"/risk/{counts_as,solvency,valuation,errc}.cpp "$source_dir"/risk/number/{fraction,wide_integer}.cpp
 unit golden "$source_dir"/tools/golden/golden.cpp "$source_dir"/tools/errc.cpp "$source_dir"/tools/text/xz.cpp
 unit main "$source_dir"/tests/replay/golden_builds.cpp
 
