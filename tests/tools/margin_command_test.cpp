@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Refusals, MarginCommand,
     testing::Values(Row{"NoPreset", "margin day ACCOUNT", 2, "no margin preset in force at that moment"},
-                    Row{"UnknownPreset", "margin day ACCOUNT --preset derive", 2, "'derive'; there are derive-pmrm2"},
+                    Row{"UnknownPreset", "margin day ACCOUNT --preset derive", 2, "'derive' of margin; there are derive-pmrm2"},
                     Row{"NobodyNamed", "margin day --preset derive-srm", 2, "name an account, or give --all"},
                     Row{"TwoForOne", "margin day ACCOUNT --preset derive-srm --preset greeks", 2, "several need --all"},
                     Row{"UnknownAccount", "margin day nobody --preset derive-srm", 3, "no such account"},

@@ -87,5 +87,14 @@ TEST_F(PoolCommandTest, SaysWhatIsWrongAndWhatToDo) {
     EXPECT_THAT(submit(R"({"id":1,"command":"pool_hedge","pool":"bob"})", 1), HasSubstr(R"("rule":"pool_unknown")"));
 }
 
+TEST_F(PoolCommandTest, PresetsKnowsItsTerms) {
+    EXPECT_THAT(run("presets list"), HasSubstr("lyra-v1      Options at a volatility that each trade moves"));
+    EXPECT_THAT(run("presets list --json"), HasSubstr(R"("scope": "pool")"));
+    setting.write("mine.toml", run("presets show lyra-v1 --toml"));
+    EXPECT_EQ(run("presets show mine.toml --toml"), run("pool --terms lyra-v1"));
+    EXPECT_THAT(run("presets check mine.toml"), HasSubstr("mine.toml: sound; lyra-v1 1 (pool)"));
+    EXPECT_THAT(run("presets adopt books lyra-v1", 2), HasSubstr("plimsoll pool books NAME --adopt lyra-v1"));
+}
+
 } // namespace
 } // namespace plimsoll::tools

@@ -3,10 +3,10 @@
 #include "ledger/event/decimal.hpp"
 #include "replay/engine.hpp"
 #include "risk/bridge/bridges.hpp"
+#include "tools/command/preset_by_name.hpp"
 #include "tools/errc.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/table.hpp"
-#include "tools/text/whole_file.hpp"
 
 #include <fmt/core.h>
 
@@ -16,8 +16,6 @@ namespace plimsoll::tools {
 namespace {
 
 constexpr TimeNs second_ns = 1'000'000'000;
-
-[[nodiscard]] bool is_path(std::string const& name) { return name.find('/') != std::string::npos || name.ends_with(".toml"); }
 
 [[nodiscard]] std::string chains_of(risk::BridgePreset const& preset) {
     std::string out;
@@ -68,7 +66,7 @@ template <class More> [[nodiscard]] std::string bridge_json(risk::BridgePreset c
 } // namespace
 
 bool is_bridge_preset(std::string const& name) {
-    if (!is_path(name)) return risk::shipped_bridge_preset(name).has_value();
+    if (!is_preset_path(name)) return risk::shipped_bridge_preset(name).has_value();
     std::ifstream file(name);
     if (!file) return false; // whoever reads it says so
     for (std::string line; std::getline(file, line);) {
@@ -79,12 +77,7 @@ bool is_bridge_preset(std::string const& name) {
 }
 
 result<risk::BridgePreset> bridge_preset_named(std::string const& name) {
-    if (is_path(name)) {
-        PLIMSOLL_TRY(body, read_text(name));
-        return risk::BridgePreset::parse(body, name);
-    }
-    if (auto preset = risk::shipped_bridge_preset(name)) return std::move(*preset);
-    return fail(Errc::unknown_preset, "'" + name + "'; plimsoll presets list names them, or give the path of a .toml file");
+    return preset_by_name<risk::BridgePreset>(name, "bridges", risk::shipped_bridge_presets());
 }
 
 result<std::string> bridge_table() {

@@ -1,6 +1,7 @@
 #include "tools/command/clearing_presets.hpp"
 
 #include "ledger/event/decimal.hpp"
+#include "tools/command/preset_by_name.hpp"
 #include "tools/text/choices.hpp"
 #include "tools/text/table.hpp"
 
@@ -56,7 +57,7 @@ constexpr TimeNs second_ns = 1'000'000'000;
 } // namespace
 
 bool is_clearing_preset(std::string const& name) {
-    if (name.find('/') == std::string::npos && !name.ends_with(".toml")) return risk::shipped_clearing_preset(name).has_value();
+    if (!is_preset_path(name)) return risk::shipped_clearing_preset(name).has_value();
     std::ifstream file(name);
     if (!file) return false; // whoever reads it says so
     for (std::string line; std::getline(file, line);) {

@@ -1,8 +1,8 @@
 #include "tools/command/credit_presets.hpp"
 
 #include "ledger/event/decimal.hpp"
+#include "tools/command/preset_by_name.hpp"
 #include "tools/text/table.hpp"
-#include "tools/text/whole_file.hpp"
 
 #include <fmt/core.h>
 
@@ -10,8 +10,6 @@
 
 namespace plimsoll::tools {
 namespace {
-
-[[nodiscard]] bool is_path(std::string const& name) { return name.find('/') != std::string::npos || name.ends_with(".toml"); }
 
 [[nodiscard]] std::string components_of(risk::CreditPreset const& preset) {
     std::string out;
@@ -33,7 +31,7 @@ namespace {
 } // namespace
 
 bool is_credit_preset(std::string const& name) {
-    if (!is_path(name)) return risk::shipped_credit_preset(name).has_value();
+    if (!is_preset_path(name)) return risk::shipped_credit_preset(name).has_value();
     std::ifstream file(name); // one that cannot be read is told by whoever reads it
     for (std::string line; std::getline(file, line);) {
         if (line.starts_with("kernel") || line.starts_with("[[layers]]")) return false;
@@ -43,16 +41,7 @@ bool is_credit_preset(std::string const& name) {
 }
 
 result<risk::CreditPreset> credit_preset_named(std::string const& name) {
-    if (is_path(name)) {
-        PLIMSOLL_TRY(body, read_text(name));
-        return risk::CreditPreset::parse(body, name);
-    }
-    if (auto preset = risk::shipped_credit_preset(name)) return std::move(*preset);
-    std::string names;
-    for (risk::ShippedCreditPreset const& each : risk::shipped_credit_presets()) {
-        names += (names.empty() ? "" : ", ") + std::string(each.file.substr(0, each.file.rfind('.')));
-    }
-    return fail(Errc::unknown_preset, "'" + name + "' of credit; there are " + names + ", or give the path of a .toml file");
+    return preset_by_name<risk::CreditPreset>(name, "credit", risk::shipped_credit_presets());
 }
 
 std::string people_credit(risk::CreditPreset const& preset) {

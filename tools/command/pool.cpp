@@ -2,10 +2,10 @@
 #include "tools/command/answer.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/pool_answer.hpp"
+#include "tools/command/pool_presets.hpp"
 #include "tools/command/question.hpp"
 #include "tools/text/people.hpp"
 #include "tools/text/table.hpp"
-#include "tools/text/whole_file.hpp"
 
 #include <fmt/core.h>
 
@@ -34,19 +34,6 @@ struct Ask {
     std::string terms;
     bool postings = false;
 };
-
-[[nodiscard]] result<pools::PoolPreset> pool_preset_named(std::string const& name) {
-    if (name.find('/') != std::string::npos || name.ends_with(".toml")) {
-        PLIMSOLL_TRY(body, read_text(name));
-        return pools::PoolPreset::parse(body, name);
-    }
-    if (auto preset = pools::shipped_pool_preset(name)) return std::move(*preset);
-    std::string names;
-    for (risk::ShippedPoolPreset const& each : risk::shipped_pool_presets()) {
-        names += (names.empty() ? "" : ", ") + std::string(each.file.substr(0, each.file.rfind('.')));
-    }
-    return fail(Errc::unknown_preset, "'" + name + "'; there are " + names + ", or give the path of a .toml file");
-}
 
 [[nodiscard]] result<Status> adopt(Shell const& shell, Ask const& ask) {
     PLIMSOLL_TRY(preset, pool_preset_named(ask.adopt));

@@ -3,32 +3,16 @@
 #include "replay/adopted_preset.hpp"
 #include "risk/adoption.hpp"
 #include "risk/margin/shipped_presets.hpp"
+#include "tools/command/preset_by_name.hpp"
 #include "tools/errc.hpp"
 #include "tools/text/people.hpp"
-#include "tools/text/whole_file.hpp"
 
 #include <fmt/core.h>
 
 namespace plimsoll::tools {
-namespace {
-
-[[nodiscard]] bool is_path(std::string const& name) {
-    return name.find('/') != std::string::npos || name.ends_with(".toml");
-}
-
-} // namespace
 
 result<risk::Preset> preset_named(std::string const& name) {
-    if (is_path(name)) {
-        PLIMSOLL_TRY(body, read_text(name));
-        return risk::Preset::parse(body, name);
-    }
-    if (auto preset = risk::shipped_preset(name)) return std::move(*preset);
-    std::string names;
-    for (risk::ShippedPreset const& each : risk::shipped_presets()) {
-        names += (names.empty() ? "" : ", ") + std::string(each.file.substr(0, each.file.rfind('.')));
-    }
-    return fail(Errc::unknown_preset, "'" + name + "'; there are " + names + ", or give the path of a .toml file");
+    return preset_by_name<risk::Preset>(name, "margin", risk::shipped_presets());
 }
 
 result<ChosenPreset> preset_in_force(replay::Reader const& reader, book::Book const& book) {

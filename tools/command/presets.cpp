@@ -6,6 +6,7 @@
 #include "tools/command/clearing_presets.hpp"
 #include "tools/command/commands.hpp"
 #include "tools/command/credit_presets.hpp"
+#include "tools/command/pool_presets.hpp"
 #include "tools/command/preset_choice.hpp"
 #include "tools/command/question.hpp"
 #include "tools/text/people.hpp"
@@ -19,7 +20,7 @@ namespace {
 constexpr char const* examples =
     "Margin rules, and what happens when collateral is not enough, as data. Every number of a preset has a unit and a\n"
     "source; a preset is checked when it is read, and recorded in the ledger when it is adopted: from then on it is the\n"
-    "one in force: a margin, a clearing, a credit and a bridge preset beside each other.\n"
+    "one in force: a margin, a clearing, a credit and a bridge preset beside each other, and one for each option pool.\n"
     "\n"
     "  plimsoll presets list\n"
     "  plimsoll presets show derive-srm\n"
@@ -59,11 +60,17 @@ constexpr char const* examples =
         PLIMSOLL_TRY(preset, risk::BridgePreset::parse(each.body, each.file));
         write_bridge(json, preset, 0);
     }
+    json.end_array().key("pool_presets").begin_array();
+    for (risk::ShippedPoolPreset const& each : risk::shipped_pool_presets()) {
+        PLIMSOLL_TRY(preset, risk::pool::PoolPreset::parse(each.body, each.file));
+        write_pool(json, preset, 0);
+    }
     json.end_array().field("build", build_version()).end_object();
     PLIMSOLL_TRY(clearing, clearing_table());
     PLIMSOLL_TRY(credit, credit_table());
     PLIMSOLL_TRY(bridges, bridge_table());
-    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing + "\n" + credit + "\n" + bridges));
+    PLIMSOLL_TRY(option_pools, pool_table());
+    PLIMSOLL_TRYV(Shell::print(shell.is_json() ? text + "\n" : table.text(0) + "\n" + clearing + "\n" + credit + "\n" + bridges + "\n" + option_pools));
     return Status::fine;
 }
 
@@ -140,6 +147,12 @@ struct Credit {
     static constexpr auto text = credit_text;
     static constexpr auto write = write_credit;
 };
+struct Pool {
+    static constexpr auto named = pool_preset_named;
+    static constexpr auto people = people_pool;
+    static constexpr auto text = pool_text;
+    static constexpr auto write = write_pool;
+};
 
 /// {"command", "preset"}, and whatever `more` adds.
 template <class Kind, class Preset, class More> [[nodiscard]] std::string scoped_json(Preset const& preset, std::uint64_t adopted, More&& more) {
@@ -182,6 +195,7 @@ template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& she
     if (is_clearing_preset(name)) return show_scoped<Clearing>(shell, name, as_toml);
     if (is_credit_preset(name)) return show_scoped<Credit>(shell, name, as_toml);
     if (is_bridge_preset(name)) return show_bridge(shell, name, as_toml);
+    if (is_pool_preset(name)) return show_scoped<Pool>(shell, name, as_toml);
     PLIMSOLL_TRY(preset, preset_named(name));
     if (as_toml) {
         PLIMSOLL_TRYV(Shell::print(preset.body()));
@@ -193,8 +207,16 @@ template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& she
 
 [[nodiscard]] result<Status> check(Shell const& shell, std::vector<std::string> const& names) {
     for (std::string const& name : names) {
-        if (is_clearing_preset(name) || is_credit_preset(name)) {
-            PLIMSOLL_TRYV(is_clearing_preset(name) ? check_scoped<Clearing>(shell, name) : check_scoped<Credit>(shell, name));
+        if (is_clearing_preset(name)) {
+            PLIMSOLL_TRYV(check_scoped<Clearing>(shell, name));
+            continue;
+        }
+        if (is_credit_preset(name)) {
+            PLIMSOLL_TRYV(check_scoped<Credit>(shell, name));
+            continue;
+        }
+        if (is_pool_preset(name)) {
+            PLIMSOLL_TRYV(check_scoped<Pool>(shell, name));
             continue;
         }
         if (is_bridge_preset(name)) {
@@ -220,6 +242,7 @@ template <class Kind> [[nodiscard]] result<Status> adopt_scoped(Shell const& she
     if (is_clearing_preset(name)) return adopt_scoped<Clearing>(shell, directory, name);
     if (is_credit_preset(name)) return adopt_scoped<Credit>(shell, directory, name);
     if (is_bridge_preset(name)) return adopt_bridge(shell, directory, name);
+    if (is_pool_preset(name)) return fail(Errc::usage, "each pool has its own preset: plimsoll pool " + directory + " NAME --adopt " + name);
     PLIMSOLL_TRY(preset, preset_named(name));
     PLIMSOLL_TRY(sequence, record_fact(directory, rare(risk::adoption_of(preset))));
     std::string text = fmt::format("{}: {} is in force from event {}\n", directory, people_preset({preset, 0}),
@@ -247,7 +270,7 @@ struct Ask {
 
 void add_presets(Shell& shell) {
     auto ask = std::make_shared<Ask>();
-    CLI::App& command = shell.add("presets", "Margin, clearing and credit rules as data: list, show, check, adopt", examples);
+    CLI::App& command = shell.add("presets", "Rules of margin, clearing, credit, bridges and pools as data: list, show, check, adopt", examples);
     command.require_subcommand(1);
     auto add = [&](std::string const& name, std::string const& sentence) -> CLI::App& {
         CLI::App& action = *command.add_subcommand(name, sentence);
