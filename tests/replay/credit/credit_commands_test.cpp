@@ -168,6 +168,23 @@ TEST(CreditCommands, ThePoolLendsNoMoreThanItHas) {
     EXPECT_NE(poor.refusal->message().find("credit:USD has 399"), std::string::npos) << poor.refusal->message();
 }
 
+/// A vault stands for itself: what goes into it backs its own short, and nothing that its owner has drawn.
+TEST(CreditCommands, CollateralMayNotGoIntoAVault) {
+    CreditLedger venue(easy_credit(), "opyn-gamma");
+    venue.settle_in();
+    venue.must_take(L::vouch(L::bob, L::alice, "1500"));
+    venue.must_take(L::draw(L::alice, "6000"));
+    venue.must_take(risk::VaultCommand{risk::OpenVault{L::alice, must(Name::from("alice:vault"))}});
+    AccountId const vault{venue.book().accounts.size()};
+    auto const lock = [&](std::string const& text) -> risk::Command {
+        return risk::VaultCommand{risk::LockInVault{vault, {}, L::usd, testing_aid::amount(text), {}, {}}};
+    };
+    EXPECT_EQ(venue.rule(lock("573")), "collateral_ratio_insufficient") << "6,427 would be left of 7,000, and 6,427.55 are asked";
+    EXPECT_EQ(venue.rule(lock("572")), "");
+    venue.must_take(L::repay(L::alice));
+    EXPECT_EQ(venue.rule(lock("1")), "") << "nothing is owed, all is its own";
+}
+
 TEST(CreditCommands, WhatStaysWithTheOwnerMayMove) {
     Vouched venue;
     venue.must_take(L::draw(L::alice, "6000"));
