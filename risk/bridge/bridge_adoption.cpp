@@ -3,7 +3,6 @@
 #include "risk/counts_as.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <set>
 
 namespace plimsoll::risk {
@@ -125,13 +124,7 @@ result<std::vector<Body>> adoption_of(book::Book const& book, BridgePreset const
         PLIMSOLL_TRYV(setup.asset(asset, preset.kept(asset)));
     }
     setup.drop_others();
-    PresetAdopted fact;
-    fact.scope = bridge_scope;
-    fact.name = preset.name;
-    fact.version = preset.version;
-    fact.digest = std::bit_cast<wire::Digest>(preset.digest);
-    fact.body = preset.body;
-    return setup.take(rare(std::move(fact)));
+    return setup.take(rare(adoption_in(bridge_scope, preset)));
 }
 
 } // namespace plimsoll::risk

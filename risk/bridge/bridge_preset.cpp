@@ -2,7 +2,7 @@
 
 #include "ledger/event/decimal.hpp"
 #include "ledger/event/wide.hpp"
-#include "risk/clearing/preset_section.hpp"
+#include "risk/preset_section.hpp"
 
 #include <algorithm>
 
@@ -93,11 +93,7 @@ constexpr std::array<std::string_view, 4> state_keys{"credit_observed", "credit_
 [[nodiscard]] result<BridgePreset> read_bridge(toml::table const& root) {
     BridgePreset preset;
     Section head(root, "the head's");
-    for (auto const& [key, field] : {std::pair{"name", &preset.name}, std::pair{"version", &preset.version},
-                                     std::pair{"description", &preset.description}, std::pair{"source", &preset.source}}) {
-        PLIMSOLL_TRY(value, head.text(key));
-        *field = value;
-    }
+    PLIMSOLL_TRYV(read_head(head, preset));
     PLIMSOLL_TRYV(read_rows(root, "chains", preset.chains, read_chain));
     PLIMSOLL_TRYV(read_rows(root, "assets", preset.assets, read_asset));
     PLIMSOLL_TRYV(read_rows(root, "limits", preset.limits, read_bridge_limit));
@@ -198,23 +194,8 @@ std::optional<std::string> broken_rule(BridgePreset const& preset) {
     return broken_limits(preset);
 }
 
-std::optional<BridgePreset> shipped_bridge_preset(std::string_view name) {
-    for (ShippedBridgePreset const& each : shipped_bridge_presets()) {
-        if (each.file.substr(0, each.file.rfind('.')) != name) continue;
-        auto preset = BridgePreset::parse(each.body, each.file);
-        PLIMSOLL_ASSERT(preset.has_value()); // a test parses each
-        return std::move(preset).value();
-    }
-    return std::nullopt;
-}
+std::optional<BridgePreset> shipped_bridge_preset(std::string_view name) { return shipped_as<BridgePreset>(name, shipped_bridge_presets()); }
 
-result<BridgePreset> BridgePreset::parse(std::string_view body, std::string_view file) {
-    PLIMSOLL_TRY(root, preset_tables(body, file));
-    auto preset = read_bridge(root);
-    if (!preset) return outcome::failure(preset.error().at(file));
-    preset.value().body = body;
-    preset.value().digest = sha256(std::as_bytes(std::span(body)));
-    return preset;
-}
+result<BridgePreset> BridgePreset::parse(std::string_view body, std::string_view file) { return parse_preset<BridgePreset>(body, file, read_bridge); }
 
 } // namespace plimsoll::risk

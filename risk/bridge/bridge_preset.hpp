@@ -1,9 +1,9 @@
 /// How collateral on other chains counts, as data: credit by state, haircuts, limits, windows; each number checked.
 #pragma once
 
-#include "ledger/event/hash.hpp"
 #include "risk/clearing/commands.hpp"
 #include "risk/clearing/withdrawal_limits.hpp"
+#include "risk/preset_head.hpp"
 
 #include <array>
 
@@ -35,14 +35,7 @@ struct BridgedAsset {
     [[nodiscard]] bool is_home() const { return name == asset; }
 };
 
-struct BridgePreset {
-    std::string name;
-    std::string version;
-    std::string description;
-    std::string source;
-    std::string body;
-    Hash digest{}; ///< SHA-256 of the body
-
+struct BridgePreset : PresetHead {
     std::vector<BridgedChain> chains;
     std::vector<BridgedAsset> assets;
     std::vector<WithdrawalLimit> limits; ///< by the ledger's name of the asset

@@ -139,14 +139,6 @@ std::optional<std::string> broken_rule(ClearingPreset const& preset) {
     return std::nullopt;
 }
 
-std::optional<ClearingPreset> shipped_clearing_preset(std::string_view name) {
-    for (ShippedClearingPreset const& each : shipped_clearing_presets()) {
-        if (each.file.substr(0, each.file.rfind('.')) != name) continue;
-        auto preset = ClearingPreset::parse(each.body, each.file);
-        PLIMSOLL_ASSERT(preset.has_value()); // a test parses each
-        return std::move(preset).value();
-    }
-    return std::nullopt;
-}
+std::optional<ClearingPreset> shipped_clearing_preset(std::string_view name) { return shipped_as<ClearingPreset>(name, shipped_clearing_presets()); }
 
 } // namespace plimsoll::risk

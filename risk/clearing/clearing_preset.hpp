@@ -1,13 +1,13 @@
 /// What a protocol does when collateral is not enough, as data: fees, discounts, layers, deleveraging, breakers.
 #pragma once
 
-#include "ledger/event/hash.hpp"
 #include "risk/clearing/auto_deleverage.hpp"
 #include "risk/clearing/breakers.hpp"
 #include "risk/clearing/liquidation_limits.hpp"
 #include "risk/clearing/sale_terms.hpp"
 #include "risk/clearing/waterfall.hpp"
 #include "risk/clearing/withdrawal_limits.hpp"
+#include "risk/preset_head.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,14 +24,7 @@ struct DiscountStep {
 enum class FeeBase : std::uint8_t { notional, equity };
 
 /// The presets of risk/presets/clearing. Amounts are of the quote asset, 10^-18.
-struct ClearingPreset {
-    std::string name;
-    std::string version;
-    std::string description;
-    std::string source;
-    std::string body;
-    Hash digest{}; ///< SHA-256 of the body
-
+struct ClearingPreset : PresetHead {
     Int128 liquidation_fee = 0; ///< share of the notional that is closed, or of the equity; never more than the equity
     FeeBase fee_base{};
     Int128 fee_to_fund = 0;     ///< of the fee; the liquidator has the rest

@@ -1,6 +1,6 @@
 #include "ledger/event/name.hpp"
 #include "risk/clearing/clearing_preset.hpp"
-#include "risk/clearing/preset_section.hpp"
+#include "risk/preset_section.hpp"
 
 #include <algorithm>
 
@@ -217,11 +217,7 @@ constexpr Int128 largest_seconds = largest_preset_seconds;
 [[nodiscard]] result<ClearingPreset> read(toml::table const& root) {
     ClearingPreset preset;
     Section head(root, "the head's");
-    for (auto const& [key, field] : {std::pair{"name", &preset.name}, std::pair{"version", &preset.version},
-                                     std::pair{"description", &preset.description}, std::pair{"source", &preset.source}}) {
-        PLIMSOLL_TRY(value, head.text(key));
-        *field = value;
-    }
+    PLIMSOLL_TRYV(read_head(head, preset));
     PLIMSOLL_TRY(fee, head.share("liquidation_fee"));
     preset.liquidation_fee = fee;
     PLIMSOLL_TRY(base, head.choice("liquidation_fee_of", find_fee_base));
@@ -267,13 +263,6 @@ constexpr Int128 largest_seconds = largest_preset_seconds;
 
 } // namespace
 
-result<ClearingPreset> ClearingPreset::parse(std::string_view body, std::string_view file) {
-    PLIMSOLL_TRY(root, preset_tables(body, file));
-    auto preset = read(root);
-    if (!preset) return outcome::failure(preset.error().at(file));
-    preset.value().body = body;
-    preset.value().digest = sha256(std::as_bytes(std::span(body)));
-    return preset;
-}
+result<ClearingPreset> ClearingPreset::parse(std::string_view body, std::string_view file) { return parse_preset<ClearingPreset>(body, file, read); }
 
 } // namespace plimsoll::risk

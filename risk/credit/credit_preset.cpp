@@ -2,9 +2,8 @@
 
 #include "ledger/event/decimal.hpp"
 #include "ledger/event/wide.hpp"
-#include "risk/clearing/preset_section.hpp"
+#include "risk/preset_section.hpp"
 
-#include <bit>
 #include <set>
 
 namespace plimsoll::risk {
@@ -60,11 +59,7 @@ constexpr Int128 most_weight = 20 * one_units;
 [[nodiscard]] result<CreditPreset> read_credit(toml::table const& root) {
     CreditPreset preset;
     Section head(root, "the head's");
-    for (auto const& [key, field] : {std::pair{"name", &preset.name}, std::pair{"version", &preset.version},
-                                     std::pair{"description", &preset.description}, std::pair{"source", &preset.source}}) {
-        PLIMSOLL_TRY(value, head.text(key));
-        *field = value;
-    }
+    PLIMSOLL_TRYV(read_head(head, preset));
     PLIMSOLL_TRY(term, whole_number(head, "term_days", 1, most_days));
     preset.term = term * credit_day_ns;
     PLIMSOLL_TRY(grace, whole_number(head, "grace_days", 0, most_days));
@@ -167,14 +162,7 @@ std::optional<std::string> broken_rule(CreditPreset const& preset) {
     return std::nullopt;
 }
 
-result<CreditPreset> CreditPreset::parse(std::string_view text, std::string_view file) {
-    PLIMSOLL_TRY(root, preset_tables(text, file));
-    auto preset = read_credit(root);
-    if (!preset) return outcome::failure(preset.error().at(file));
-    preset.value().body = text;
-    preset.value().digest = sha256(std::as_bytes(std::span(text)));
-    return preset;
-}
+result<CreditPreset> CreditPreset::parse(std::string_view body, std::string_view file) { return parse_preset<CreditPreset>(body, file, read_credit); }
 
 Int128 CreditPreset::cap_of(Int128 score) const {
     Int128 cap = 0;
@@ -194,24 +182,8 @@ Int128 CreditPreset::ratio_of(Int128 score) const {
     return ratios.back().ratio;
 }
 
-std::optional<CreditPreset> shipped_credit_preset(std::string_view name) {
-    for (ShippedCreditPreset const& each : shipped_credit_presets()) {
-        if (each.file.substr(0, each.file.rfind('.')) != name) continue;
-        auto preset = CreditPreset::parse(each.body, each.file);
-        PLIMSOLL_ASSERT(preset.has_value()); // a test parses each
-        return std::move(preset).value();
-    }
-    return std::nullopt;
-}
+std::optional<CreditPreset> shipped_credit_preset(std::string_view name) { return shipped_as<CreditPreset>(name, shipped_credit_presets()); }
 
-PresetAdopted adoption_of(CreditPreset const& preset) {
-    PresetAdopted fact;
-    fact.scope = credit_scope;
-    fact.name = preset.name;
-    fact.version = preset.version;
-    fact.digest = std::bit_cast<wire::Digest>(preset.digest);
-    fact.body = preset.body;
-    return fact;
-}
+PresetAdopted adoption_of(CreditPreset const& preset) { return adoption_in(credit_scope, preset); }
 
 } // namespace plimsoll::risk

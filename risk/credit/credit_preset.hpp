@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ledger/event/event.hpp"
-#include "ledger/event/hash.hpp"
 #include "risk/errc.hpp"
+#include "risk/preset_head.hpp"
 
 #include <array>
 #include <optional>
@@ -53,14 +53,7 @@ struct RatioPoint {
 };
 
 /// The presets of risk/presets/credit. Shares, ratios, weights and amounts count 10^-18.
-struct CreditPreset {
-    std::string name;
-    std::string version;
-    std::string description;
-    std::string source;
-    std::string body;
-    Hash digest{}; ///< SHA-256 of the body
-
+struct CreditPreset : PresetHead {
     TimeNs term = 0;  ///< what is drawn is due so long after
     TimeNs grace = 0; ///< a default is so long after that
     std::uint32_t equity_days = 0;

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 namespace plimsoll::risk::pool {
 namespace {
@@ -194,24 +193,8 @@ Int128 put_share(PoolPreset const& preset, Int128 utilisation) {
     return preset.put_least + *more;
 }
 
-PresetAdopted pool_adoption(PoolPreset const& preset, std::string_view pool) {
-    PresetAdopted fact;
-    fact.scope = pool_scope(pool);
-    fact.name = preset.name;
-    fact.version = preset.version;
-    fact.digest = std::bit_cast<wire::Digest>(preset.digest);
-    fact.body = preset.body;
-    return fact;
-}
+PresetAdopted pool_adoption(PoolPreset const& preset, std::string_view pool) { return adoption_in(pool_scope(pool), preset); }
 
-std::optional<PoolPreset> shipped_pool_preset(std::string_view name) {
-    for (ShippedPoolPreset const& each : shipped_pool_presets()) {
-        if (each.file.substr(0, each.file.rfind('.')) != name) continue;
-        auto preset = PoolPreset::parse(each.body, each.file);
-        PLIMSOLL_ASSERT(preset.has_value()); // a test parses each
-        return std::move(preset).value();
-    }
-    return std::nullopt;
-}
+std::optional<PoolPreset> shipped_pool_preset(std::string_view name) { return shipped_as<PoolPreset>(name, shipped_pool_presets()); }
 
 } // namespace plimsoll::risk::pool

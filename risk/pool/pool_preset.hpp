@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ledger/event/event.hpp"
-#include "ledger/event/hash.hpp"
 #include "risk/errc.hpp"
+#include "risk/preset_head.hpp"
 
 #include <optional>
 #include <span>
@@ -24,14 +24,7 @@ struct ShippedPoolPreset {
 namespace plimsoll::risk::pool {
 
 /// Numbers count 10^-18; times are nanoseconds. Each is a key of risk/presets/pool, which has the sources.
-struct PoolPreset {
-    std::string name;
-    std::string version;
-    std::string description;
-    std::string source;
-    std::string body;
-    Hash digest{}; ///< SHA-256 of the body
-
+struct PoolPreset : PresetHead {
     TimeNs year = 0;
     Int128 rate = 0;            ///< a year, continuous
     Int128 standard_size = 0;   ///< contracts that move the base volatility by a hundredth

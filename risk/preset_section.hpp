@@ -4,6 +4,7 @@
 #include "ledger/event/decimal.hpp"
 #include "ledger/event/time.hpp"
 #include "risk/errc.hpp"
+#include "risk/preset_head.hpp"
 
 #include <toml++/toml.h>
 
@@ -110,6 +111,26 @@ template <class Row, class Read>
         return fail(Errc::preset_unreadable, std::string(file) + ": line " + std::to_string(error.source().begin.line) + ": " +
                                                  std::string(error.description()));
     }
+}
+
+/// What every file begins with.
+[[nodiscard]] inline result<void> read_head(Section& head, PresetHead& preset) {
+    for (auto const& [key, field] : {std::pair{"name", &preset.name}, std::pair{"version", &preset.version},
+                                     std::pair{"description", &preset.description}, std::pair{"source", &preset.source}}) {
+        PLIMSOLL_TRY(value, head.text(key));
+        *field = value;
+    }
+    return outcome::success();
+}
+
+/// What `read` makes of the file's tables, with the text itself. Errors: Errc::preset_* with the file, the key and the reason.
+template <class Preset, class Read> [[nodiscard]] result<Preset> parse_preset(std::string_view body, std::string_view file, Read&& read) {
+    PLIMSOLL_TRY(root, preset_tables(body, file));
+    auto preset = read(root);
+    if (!preset) return outcome::failure(preset.error().at(file));
+    preset.value().body = body;
+    preset.value().digest = sha256(bytes_of(body));
+    return preset;
 }
 
 } // namespace plimsoll::risk
