@@ -19,8 +19,8 @@ result<void> Bridges::decide_one(BridgeReverse const& ask, Origin const& origin,
     Int128 const rest = transfer.credited - taken;
     transfer.state = BridgeState::reversed;
     decision.add(origin, rare(event_of(*book_, chain->name, found->first, transfer, ask.reason)));
-    move_to(accounts.incoming, accounts.outside, transfer.asset, transfer.amount, TransferType::bridge_in, origin, decision);
-    move_to(transfer.account, accounts.incoming, transfer.asset, taken, TransferType::bridge_in, origin, decision);
+    decision.pay(accounts.incoming, accounts.outside, transfer.asset, transfer.amount, TransferType::bridge_in, origin);
+    decision.pay(transfer.account, accounts.incoming, transfer.asset, taken, TransferType::bridge_in, origin);
     decision.say("amount", transfer.account, transfer.amount);
     decision.say("credited", transfer.account, transfer.credited);
     decision.say("taken_back", transfer.account, taken);
@@ -49,8 +49,8 @@ result<void> Bridges::lose(BridgedChain const& chain, BridgeAccounts const& acco
             AccountId const from = units > 0 ? owner : exchange;
             AccountId const to = units > 0 ? exchange : owner;
             Int128 const moved = units > 0 ? units : -units;
-            move_to(from, to, transfer.asset, moved, TransferType::conversion, origin, decision);
-            move_to(to, from, *whole, moved, TransferType::conversion, origin, decision);
+            decision.pay(from, to, transfer.asset, moved, TransferType::conversion, origin);
+            decision.pay(to, from, *whole, moved, TransferType::conversion, origin);
         }
         PLIMSOLL_TRYV(ahead.catch_up(decision.events));
     }
@@ -76,12 +76,12 @@ result<void> Bridges::gather(AccountId account, Origin const& origin, Decision& 
         BridgedAsset const* const asset = preset_->asset(book_->asset(row.asset).name.view());
         PLIMSOLL_TRY(exchange, account_named(*book_, exchange_name(asset_text(*book_, rule.whole))));
         Int128 const worth = counted(rule, row.amount.units());
-        move_to(account, exchange, row.asset, row.amount.units(), TransferType::conversion, origin, decision);
-        move_to(exchange, account, rule.whole, worth, TransferType::conversion, origin, decision);
+        decision.pay(account, exchange, row.asset, row.amount.units(), TransferType::conversion, origin);
+        decision.pay(exchange, account, rule.whole, worth, TransferType::conversion, origin);
         if (asset == nullptr) continue;
         PLIMSOLL_TRY(accounts, bridge_accounts(*book_, asset->chain));
         if (accounts.fund.is_some()) {
-            move_to(exchange, accounts.fund, row.asset, row.amount.units() - worth, TransferType::insurance_contribution, origin, decision);
+            decision.pay(exchange, accounts.fund, row.asset, row.amount.units() - worth, TransferType::insurance_contribution, origin);
         }
     }
     return outcome::success();

@@ -26,18 +26,6 @@ template <class Slots> [[nodiscard]] std::uint32_t free_slot(Slots const& taken)
     return slot;
 }
 
-/// `units` from one account to another.
-inline void move_to(AccountId from, AccountId to, AssetId asset, Int128 units, TransferType type, Origin const& origin, Decision& decision) {
-    if (units == 0) return;
-    Transferred moved;
-    moved.account = to;
-    moved.counter = from;
-    moved.asset = asset;
-    moved.type = type;
-    moved.amount = Amount{units};
-    decision.add(origin, moved);
-}
-
 /// Accounts that are the bridge itself, or the world, own nothing that could be moved.
 [[nodiscard]] inline result<void> check_owner(book::Book const& book, AccountId account) {
     if (!book.has(account)) return fail(book::Errc::unknown_account);

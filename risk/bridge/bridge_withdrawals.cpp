@@ -51,12 +51,7 @@ result<void> Bridges::withdraw(BridgeWithdraw const& ask, Clearing& clearing, Or
     }
     TimeNs const now = std::max(origin.source_time, book_->time());
     PLIMSOLL_TRYV(capacities_.admit(ask.asset, ask.amount, now, decision));
-    Transferred paid;
-    paid.account = ask.account;
-    paid.counter = accounts.outgoing;
-    paid.asset = ask.asset;
-    paid.type = TransferType::bridge_out;
-    paid.amount = -ask.amount;
+    Transferred const paid = transferred(TransferType::bridge_out, ask.account, accounts.outgoing, ask.asset, -ask.amount.units());
     PLIMSOLL_TRYV(clearing.pay(paid, ask.account, ask.asset, origin, decision));
     BridgeLane const& lane = board_.lane(asset.chain);
     BridgeWithdrawal const waiting{WithdrawalState::waiting, lane.withdrawals + 1, ask.asset, ask.account, amount, now, now + chain->dispute, 0};
@@ -75,7 +70,7 @@ result<void> Bridges::decide_one(BridgeRelease const& ask, Origin const& origin,
     BridgeWithdrawal over = found->second;
     if (std::max(origin.source_time, book_->time()) < over.due) return fail(Errc::dispute_window_open, "until " + format_time(over.due));
     over.state = WithdrawalState::released;
-    move_to(accounts.outgoing, accounts.outside, over.asset, over.amount, TransferType::bridge_out, origin, decision);
+    decision.pay(accounts.outgoing, accounts.outside, over.asset, over.amount, TransferType::bridge_out, origin);
     decision.add(origin, rare(event_of(*book_, ask.chain, found->first, over)));
     return outcome::success();
 }
@@ -87,7 +82,7 @@ result<void> Bridges::decide_one(BridgeDispute const& ask, Origin const& origin,
     PLIMSOLL_TRY(accounts, bridge_accounts(*book_, ask.chain));
     BridgeWithdrawal over = found->second;
     over.state = WithdrawalState::returned;
-    move_to(accounts.outgoing, over.account, over.asset, over.amount, TransferType::bridge_out, origin, decision);
+    decision.pay(accounts.outgoing, over.account, over.asset, over.amount, TransferType::bridge_out, origin);
     decision.add(origin, rare(event_of(*book_, ask.chain, found->first, over, ask.reason)));
     capacities_.note(over.asset, Amount{over.amount}, origin, decision);
     return outcome::success();

@@ -133,7 +133,7 @@ result<void> Bridges::credit(BridgedChain const& chain, BridgeAccounts const& ac
     if (!target) return fail(Errc::arithmetic_overflow, "the credit");
     Int128 const step = *target - transfer.credited; // a preset adopted since may give less: nothing is taken back
     if (step > 0) {
-        move_to(accounts.incoming, transfer.account, transfer.asset, step, TransferType::bridge_in, origin, decision);
+        decision.pay(accounts.incoming, transfer.account, transfer.asset, step, TransferType::bridge_in, origin);
         transfer.credited = *target;
     }
     decision.say("amount", transfer.account, transfer.amount);
@@ -171,7 +171,7 @@ result<void> Bridges::decide_one(BridgeObserve const& ask, Origin const& origin,
         return fail(Errc::transfer_behind_final, place_text(ask.place) + " in block " + std::to_string(ask.block) + "; final up to block " +
                                                      std::to_string(lane.final_place.first) + " log " + std::to_string(lane.final_place.second));
     }
-    move_to(accounts.outside, accounts.incoming, ask.asset, transfer.amount, TransferType::bridge_in, origin, decision);
+    decision.pay(accounts.outside, accounts.incoming, ask.asset, transfer.amount, TransferType::bridge_in, origin);
     PLIMSOLL_TRYV(credit(*chain, accounts, transfer, origin, decision));
     decision.add(origin, rare(event_of(*book_, chain->name, free_slot(lane.in), transfer)));
     return outcome::success();

@@ -24,12 +24,7 @@ result<void> Auctions::open(OpenLiquidation& open, Origin const& origin, Decisio
     open.auction = started.auction;
     AccountId const fund = shared_fund(*book_);
     if (started.fee.is_zero() || !fund.is_some()) return outcome::success();
-    Transferred paid;
-    paid.account = open.account;
-    paid.counter = fund;
-    paid.asset = desk_->quote();
-    paid.type = TransferType::liquidation_penalty;
-    paid.amount = Amount{-started.fee.to_128()};
+    Transferred const paid = transferred(TransferType::liquidation_penalty, open.account, fund, desk_->quote(), -started.fee.to_128());
     Origin by_rule = origin;
     by_rule.cause = Cause::liquidation;
     decision.add(by_rule, paid);
@@ -49,13 +44,7 @@ result<std::optional<LossPlan>> Auctions::pay_bidder(OpenLiquidation const& open
     PLIMSOLL_TRY(plan, LossCover(*book_, clearing_).plan({open.account, desk_->quote(), units, open.worst, open.id, open.penalty}));
     decision.say("layers_pay", open.account, plan.payment.covered());
     if (!is_last && plan.payment.residual > 0) return fail(Errc::fund_insufficient);
-    Transferred paid;
-    paid.account = bidder;
-    paid.counter = open.account;
-    paid.asset = desk_->quote();
-    paid.type = TransferType::liquidation_reward;
-    paid.amount = Amount{units};
-    decision.add(origin, paid);
+    decision.add(origin, transferred(TransferType::liquidation_reward, bidder, open.account, desk_->quote(), units));
     return std::optional(std::move(plan));
 }
 
@@ -82,13 +71,7 @@ result<bool> Auctions::bid(OpenLiquidation& open, Bid const& ask, Origin const& 
     Reserved const reserved{desk_->quote(), open.auction.reserved_cash.to_128()};
     PLIMSOLL_TRYV(move_share(*book_, open.account, ask.bidder, taken.share, reserved, origin, decision));
     if (pays > 0) {
-        Transferred paid;
-        paid.account = open.account;
-        paid.counter = ask.bidder;
-        paid.asset = desk_->quote();
-        paid.type = TransferType::transfer;
-        paid.amount = Amount{pays};
-        decision.add(origin, paid);
+        decision.add(origin, transferred(TransferType::transfer, open.account, ask.bidder, desk_->quote(), pays));
     }
     bool const is_over = !taken.auction.ongoing;
     PLIMSOLL_TRY(loss, pay_bidder(open, ask.bidder, receives, is_over, origin, decision));

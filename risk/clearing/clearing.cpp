@@ -98,13 +98,7 @@ result<std::span<Event const>> Clearing::foresee(Origin const& origin, Body cons
 result<void> Clearing::decide_one(Deposit const& ask, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRYV(need_positive(ask.amount));
     PLIMSOLL_TRY(outside, account_of_kind(*book_, ask.outside, wire::AccountKind::outside));
-    Transferred paid;
-    paid.account = ask.account;
-    paid.counter = outside;
-    paid.asset = ask.asset;
-    paid.type = TransferType::deposit;
-    paid.amount = ask.amount;
-    decision.add(origin, paid);
+    decision.add(origin, transferred(TransferType::deposit, ask.account, outside, ask.asset, ask.amount.units()));
     return outcome::success();
 }
 
@@ -131,23 +125,13 @@ result<void> Clearing::pay(Body const& payment, AccountId payer, AssetId asset, 
 result<void> Clearing::decide_one(Withdraw const& ask, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRYV(need_positive(ask.amount));
     PLIMSOLL_TRY(outside, account_of_kind(*book_, ask.outside, wire::AccountKind::outside));
-    Transferred paid;
-    paid.account = ask.account;
-    paid.counter = outside;
-    paid.asset = ask.asset;
-    paid.type = TransferType::withdrawal;
-    paid.amount = -ask.amount;
+    Transferred const paid = transferred(TransferType::withdrawal, ask.account, outside, ask.asset, -ask.amount.units());
     return pay(paid, ask.account, ask.asset, origin, decision);
 }
 
 result<void> Clearing::decide_one(Transfer const& ask, Origin const& origin, Decision& decision) {
     PLIMSOLL_TRYV(need_positive(ask.amount));
-    Transferred paid;
-    paid.account = ask.to;
-    paid.counter = ask.from;
-    paid.asset = ask.asset;
-    paid.type = TransferType::transfer;
-    paid.amount = ask.amount;
+    Transferred const paid = transferred(TransferType::transfer, ask.to, ask.from, ask.asset, ask.amount.units());
     return pay(paid, ask.from, ask.asset, origin, decision);
 }
 

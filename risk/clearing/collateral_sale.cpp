@@ -234,13 +234,13 @@ result<bool> CollateralSale::bid(OpenLiquidation& open, Bid const& ask, Origin c
     add_figure(fact.figures, FigureKind::debt, desk_->quote(), lot.debt);
     add_figure(fact.figures, FigureKind::tab, desk_->quote(), lot.tab);
     decision.add(origin, rare(std::move(fact)));
-    pay(ask.bidder, open.account, desk_->quote(), paid, TransferType::transfer, origin, decision);
-    pay(open.account, ask.bidder, lot.asset, *bought, TransferType::transfer, origin, decision);
+    decision.pay(ask.bidder, open.account, desk_->quote(), paid, TransferType::transfer, origin);
+    decision.pay(open.account, ask.bidder, lot.asset, *bought, TransferType::transfer, origin);
     AccountId const fund = shared_fund(*book_);
     OpenLiquidation next = open;
     next.lot = lot;
     if (Int128 const penalty = paid - to_debt; penalty > 0 && fund.is_some()) {
-        pay(open.account, fund, desk_->quote(), penalty, TransferType::liquidation_penalty, origin, decision);
+        decision.pay(open.account, fund, desk_->quote(), penalty, TransferType::liquidation_penalty, origin);
         next.penalty += penalty;
     }
     bool const ends = lot.tab == 0 || lot.lot == 0;

@@ -152,12 +152,7 @@ result<void> Interest::accrue(AssetId asset, Origin const& origin, Decision& dec
     decision.add(origin, recorded(asset, IndexKind::borrow_interest, cash.borrow_index.to_128(), cash.total_borrow.to_128()));
     AccountId const security = security_of(*book_);
     if (share > 0 && security.is_some()) {
-        Transferred paid;
-        paid.account = security;
-        paid.counter = *payer;
-        paid.asset = asset;
-        paid.type = TransferType::interest;
-        paid.amount = Amount{share};
+        Transferred const paid = transferred(TransferType::interest, security, *payer, asset, share);
         Origin by_rule = origin;
         by_rule.cause = Cause::pending_interest;
         decision.add(by_rule, paid);

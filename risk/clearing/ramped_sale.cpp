@@ -8,10 +8,6 @@
 namespace plimsoll::risk {
 namespace {
 
-using wire::FigureKind;
-
-[[nodiscard]] Fixed27 ramp_fixed(Int128 units) { return Fixed27::counted(widened(units), fixed_decimals); }
-
 /// The short option whose line of the explanation asks for most; of equals, the one defined first.
 [[nodiscard]] OptionHolding const* worst_short(Portfolio const& portfolio, Market const& market, MarginDetail const& detail, book::Book const& book) {
     OptionHolding const* worst = nullptr;
@@ -32,20 +28,7 @@ using wire::FigureKind;
 
 } // namespace
 
-result<Int128> ramp_price(LotOnSale const& lot, AssetId quote, Int128 collateral, Int128 coins, std::int64_t elapsed) {
-    naked::RampTerms const ramp{ramp_fixed(figure_of(lot.terms, FigureKind::oracle_deviation)),
-                                Wide{static_cast<std::int64_t>(figure_of(lot.terms, FigureKind::duration_seconds) / one_units)}};
-    Wide const price = naked::ramped_price(ramp_fixed(std::max<Int128>(collateral, 0)), ramp_fixed(coins), ramp_fixed(figure_of(lot.terms, FigureKind::cash_value)),
-                                           ramp_fixed(figure_of(lot.terms, FigureKind::reference_price)), lot.asset == quote, Wide{elapsed}, ramp, fixed_decimals);
-    if (auto const units = narrowed(price)) return *units;
-    return fail(Errc::arithmetic_overflow, "a ramp");
-}
-
 bool RampedSale::sells(AssetId) const { return true; } // another short's collateral, or the keeper's to buy
-
-bool RampedSale::has_expired(InstrumentId instrument, Origin const& origin) const {
-    return std::max(origin.source_time, book_->time()) >= book_->instrument(instrument).expiry;
-}
 
 /// No option is left: other assets pay for a debt, at the spot, to the keeper; what is then still owed is a loss.
 result<void> RampedSale::close_flat(OpenLiquidation const& open, AccountId keeper, Origin const& origin, Decision& decision) {
@@ -60,8 +43,8 @@ result<void> RampedSale::close_flat(OpenLiquidation const& open, AccountId keepe
         for (AssetHolding const& each : owned) {
             Int128 const worth = on.fraction_down(each.amount, desk_->market().spot(each.asset).value.units(), desk_->market().quote_price());
             if (worth <= 0) continue;
-            pay(open.account, keeper, each.asset, each.amount, TransferType::conversion, origin, decision);
-            pay(keeper, open.account, quote, worth, TransferType::conversion, origin, decision);
+            decision.pay(open.account, keeper, each.asset, each.amount, TransferType::conversion, origin);
+            decision.pay(keeper, open.account, quote, worth, TransferType::conversion, origin);
         }
     }
     PLIMSOLL_TRYV(on.settle("the account"));
@@ -103,32 +86,15 @@ result<OpenLiquidation> RampedSale::start(Liquidate const& ask, OpenLiquidations
     RampedAuctionTerms const* const terms = clearing_ == nullptr ? nullptr : terms_for(clearing_->ramped_auctions, name_of(collateral));
     if (terms == nullptr) return fail(Errc::collateral_not_auctioned, name_of(collateral));
     PLIMSOLL_TRY(spot, MarketNeeds(margin, desk_->market()).spot(base));
-    TimeNs const seen = desk_->market().spot(base).time;
-    PLIMSOLL_TRY(changed, last_deed_ ? last_deed_(ask.account) : result<TimeNs>(TimeNs{0}));
-    if (seen <= changed) return fail(Errc::price_older_than_account, name_of(base) + " at " + format_time(seen) + ", the account at " + format_time(changed));
+    PLIMSOLL_TRYV(check_spot_is_newer(base, ask.account, "the account"));
     Int128 const cash_value = std::max<Int128>(option.is_call ? spot - option.strike : option.strike - spot, 0);
 
-    LotOnSale& lot = open.lot;
-    lot.instrument = option.instrument;
-    lot.asset = collateral;
-    lot.lot = -book_->position(ask.account, option.instrument)->size.units();
+    open.lot.instrument = option.instrument;
     LiquidationStarted fact = started_of(open, levels);
     fact.mark = to_wire(spot);
-    Figures& figures = fact.figures;
-    add_figure(figures, FigureKind::collateral, collateral, balance_of(ask.account, collateral));
-    add_figure(figures, FigureKind::lot, {}, lot.lot);
-    add_figure(figures, FigureKind::debt, base, coins);
-    add_figure(figures, FigureKind::reference_price, base, spot);
-    add_figure(figures, FigureKind::cash_value, desk_->quote(), cash_value);
-    add_figure(figures, FigureKind::oracle_deviation, {}, terms->oracle_deviation);
-    add_figure(figures, FigureKind::duration_seconds, {}, Int128{terms->duration_seconds} * one_units);
-    add_figure(figures, FigureKind::least_left, collateral, terms->least_left);
-    recall_lot(lot, fact, origin.source_time);
-    PLIMSOLL_TRY(price, ramp_price(lot, desk_->quote(), balance_of(ask.account, collateral), coins, 0));
-    add_figure(figures, FigureKind::start_price, collateral, price);
-    recall_lot(lot, fact, origin.source_time);
-    decision.say("lot", ask.account, lot.lot);
-    decision.say("start_price", ask.account, price);
+    Int128 const contracts = -book_->position(ask.account, option.instrument)->size.units();
+    RampedShort const short_option{desk_->quote(), base, collateral, balance_of(ask.account, collateral), contracts, coins, spot, cash_value};
+    PLIMSOLL_TRYV(put_up(open, fact, short_option, *terms, origin.source_time, decision));
     decision.add(by_rule, rare(std::move(fact)));
     return open;
 }
@@ -150,35 +116,18 @@ result<bool> RampedSale::bid(OpenLiquidation& open, Bid const& ask, Origin const
         return on.fraction_down(contracts, book::multiplier(instrument.multiplier_numerator), book::multiplier(instrument.multiplier_denominator));
     };
     Int128 const collateral = std::max<Int128>(balance_of(open.account, lot.asset), 0);
-    std::int64_t const elapsed = elapsed_seconds(lot, *book_, origin);
-    PLIMSOLL_TRY(price, ramp_price(lot, desk_->quote(), collateral, coins_of(short_now), elapsed));
-    decision.say("price", {}, price);
-    decision.say("elapsed_seconds", {}, Int128{elapsed} * one_units);
-    if (!ask.price.is_zero() && price < ask.price.units()) return fail(Errc::price_limit_exceeded, format_decimal(price) + " for a coin's worth");
+    PLIMSOLL_TRY(price, price_for(ask, lot, desk_->quote(), collateral, coins_of(short_now), origin, decision));
     PLIMSOLL_TRY(size, wanted(ask, short_now));
     bool const is_all = size == short_now;
     Int128 const earned = std::min(on.product_down(coins_of(size), price), collateral);
     Int128 const quote_part = on.fraction_down(held->quote.units(), size, short_now);
     Int128 const fraction = on.fraction_down(size, one_units, short_now);
     PLIMSOLL_TRYV(on.settle("a take"));
-    Int128 const least = figure_of(lot.terms, FigureKind::least_left);
-    if (!is_all && collateral - earned < least) {
-        return fail(Errc::partial_take_leaves_dust, format_decimal(collateral - earned) + " " + name_of(lot.asset) + ", at least " + format_decimal(least));
+    if (!is_all) {
+        PLIMSOLL_TRYV(check_dust(lot, lot.asset, collateral - earned));
     }
     lot.lot = short_now - size;
-    LiquidationBid fact;
-    fact.liquidation = open.id;
-    fact.account = open.account.number();
-    fact.bidder = ask.bidder.number();
-    fact.fraction = to_wire(fraction);
-    fact.price = to_wire(price);
-    fact.asset = lot.asset.number();
-    fact.amount = to_wire(-earned); // the bidder is paid
-    fact.instrument = lot.instrument.number();
-    fact.size = to_wire(size);
-    add_figure(fact.figures, FigureKind::lot, {}, lot.lot);
-    add_figure(fact.figures, FigureKind::collateral, lot.asset, collateral - earned);
-    decision.add(origin, rare(std::move(fact)));
+    decision.add(origin, rare(bid_of(open, ask, lot.instrument, lot.asset, {size, fraction, price, earned, lot.lot, collateral - earned})));
     decision.say("takes", ask.bidder, size);
     decision.say("earns", ask.bidder, earned);
     PositionSettled moved;
@@ -191,7 +140,7 @@ result<bool> RampedSale::bid(OpenLiquidation& open, Bid const& ask, Origin const
     moved.quote = Amount{is_all ? held->quote.units() : quote_part};
     moved.price = instrument.mark.value;
     decision.add(origin, moved);
-    pay(open.account, ask.bidder, lot.asset, earned, TransferType::liquidation_reward, origin, decision);
+    decision.pay(open.account, ask.bidder, lot.asset, earned, TransferType::liquidation_reward, origin);
     PLIMSOLL_TRYV(foresee(decision));
     bool ends = is_all;
     if (!is_all) {

@@ -1,29 +1,18 @@
 /// Opyn's auction on a book: a naked short is taken over for a part of its collateral that rises to all of it.
 #pragma once
 
-#include "risk/clearing/ramped_auction.hpp"
-#include "risk/clearing/sale.hpp"
-
-#include <functional>
+#include "risk/clearing/ramp.hpp"
 
 namespace plimsoll::risk {
-
-/// What taking over an option on one coin earns, in the collateral's 10^-18, `elapsed` seconds after the start: `collateral` is
-/// there for `coins`, which are not 0. Errors: Errc::arithmetic_overflow.
-[[nodiscard]] result<Int128> ramp_price(LotOnSale const& lot, AssetId quote, Int128 collateral, Int128 coins, std::int64_t elapsed);
 
 /// Of an account under a naked-bound preset, the short option that asks for most is put up, at a spot price observed
 /// after the account last changed. Whoever takes contracts over is paid for each, out of the collateral: coins of the
 /// underlying for a call whose seller has any, else the quote asset. The price rises from a little below the cash value
 /// at the start's spot, in a straight line, to all the collateral there is; ramped_auction.hpp has the sums. Both
 /// payment and price are rounded down. A short that nobody took settles at its expiry; a debt that it leaves is then a loss.
-class RampedSale final : public Sale {
+class RampedSale final : public Ramp {
 public:
-    using Sale::Sale;
-
-    /// When an account itself last changed: whoever keeps the log knows, and start() asks. Never, unless told otherwise.
-    using LastDeed = std::function<result<TimeNs>(AccountId)>;
-    void ask_for_deeds(LastDeed last_deed) { last_deed_ = std::move(last_deed); }
+    using Ramp::Ramp;
 
     /// Errors: also Errc::procedure_does_not_fit, collateral_not_auctioned, price_older_than_account, option_expired.
     [[nodiscard]] result<OpenLiquidation> start(Liquidate const& ask, OpenLiquidations const& in_flight, Origin const& origin,
@@ -37,9 +26,6 @@ public:
 private:
     [[nodiscard]] bool sells(AssetId asset) const override;
     [[nodiscard]] result<void> close_flat(OpenLiquidation const& open, AccountId keeper, Origin const& origin, Decision& decision);
-    [[nodiscard]] bool has_expired(InstrumentId instrument, Origin const& origin) const;
-
-    LastDeed last_deed_;
 };
 
 } // namespace plimsoll::risk

@@ -50,24 +50,13 @@ std::int64_t Sale::elapsed_seconds(LotOnSale const& lot, book::Book const& book,
     return std::max<TimeNs>(std::max(origin.source_time, book.time()) - lot.start, 0) / sale_second_ns;
 }
 
-void Sale::pay(AccountId from, AccountId to, AssetId asset, Int128 units, TransferType type, Origin const& origin, Decision& decision) const {
-    if (units == 0) return;
-    Transferred paid;
-    paid.account = to;
-    paid.counter = from;
-    paid.asset = asset;
-    paid.type = type;
-    paid.amount = Amount{units};
-    decision.add(origin, paid);
-}
-
 Int128 Sale::pay_incentive(AccountId keeper, Int128 units, Origin const& origin, Decision& decision) const {
     AccountId const fund = shared_fund(*book_);
     if (!keeper.is_some() || !fund.is_some() || keeper == fund) return 0;
     Int128 const paid = std::clamp<Int128>(balance_of(fund, desk_->quote()), 0, units);
     decision.say("incentive", keeper, paid);
     if (paid < units) decision.say("incentive_unpaid", keeper, units - paid);
-    pay(fund, keeper, desk_->quote(), paid, TransferType::liquidation_reward, origin, decision);
+    decision.pay(fund, keeper, desk_->quote(), paid, TransferType::liquidation_reward, origin);
     return paid;
 }
 

@@ -43,7 +43,6 @@ protected:
     /// What a bid asks for of a lot. Errors: Errc::share_out_of_bounds.
     [[nodiscard]] static result<Int128> wanted(Bid const& ask, Int128 lot);
     [[nodiscard]] static std::int64_t elapsed_seconds(LotOnSale const& lot, book::Book const& book, Origin const& origin);
-    void pay(AccountId from, AccountId to, AssetId asset, Int128 units, TransferType type, Origin const& origin, Decision& decision) const;
     /// From the shared fund; gives what it could pay.
     Int128 pay_incentive(AccountId keeper, Int128 units, Origin const& origin, Decision& decision) const;
     /// Everything decided so far as the book will have it; to be called before what follows is foreseen.

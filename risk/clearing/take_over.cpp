@@ -53,13 +53,7 @@ result<void> move_share(book::Book const& book, AccountId account, AccountId bid
     for (AssetHolding const& each : cash) {
         Int128 const part = part_of(each.amount - (each.asset == reserved.asset ? reserved.units : 0));
         if (part == 0) continue;
-        Transferred given;
-        given.account = bidder;
-        given.counter = account;
-        given.asset = each.asset;
-        given.type = TransferType::transfer;
-        given.amount = Amount{part};
-        decision.add(origin, given);
+        decision.add(origin, transferred(TransferType::transfer, bidder, account, each.asset, part));
     }
     PLIMSOLL_TRYV(on.settle(0));
     return outcome::success();

@@ -6,12 +6,6 @@
 
 namespace plimsoll::risk {
 
-using wire::FigureKind;
-
-bool VaultSale::has_expired(InstrumentId series, Origin const& origin) const {
-    return std::max(origin.source_time, book_->time()) >= book_->instrument(series).expiry;
-}
-
 std::vector<AccountId> VaultSale::due(Origin const& origin) {
     std::vector<LiquidationCase> cases;
     for (std::uint32_t id = 1; id <= book_->accounts.size(); ++id) {
@@ -42,11 +36,7 @@ result<OpenLiquidation> VaultSale::start(Liquidate const& ask, OpenLiquidations 
     RampedAuctionTerms const* const terms = clearing_ == nullptr ? nullptr : terms_for(clearing_->ramped_auctions, collateral);
     if (terms == nullptr) return fail(Errc::collateral_not_auctioned, collateral + ": adopt a clearing preset like opyn, whose ramped_auctions name it");
     PLIMSOLL_TRY(moment, vaults_.moment_of(stand.sold, origin));
-    TimeNs const seen = desk_->market().spot(series.base).time;
-    PLIMSOLL_TRY(changed, last_deed_ ? last_deed_(ask.account) : result<TimeNs>(TimeNs{0}));
-    if (seen <= changed) {
-        return fail(Errc::price_older_than_account, name_of(series.base) + " at " + format_time(seen) + ", the vault at " + format_time(changed));
-    }
+    PLIMSOLL_TRYV(check_spot_is_newer(series.base, ask.account, "the vault"));
     PLIMSOLL_TRY(coins, coins_in(series, stand.short_size, Rounding::floor));
     if (coins <= 0) return fail(Errc::nothing_to_liquidate, name);
     bool const is_call = series.side == wire::OptionSide::call;
@@ -70,21 +60,9 @@ result<OpenLiquidation> VaultSale::start(Liquidate const& ask, OpenLiquidations 
     fact.buffer = to_wire(stand.locked - needs.required);
     fact.instrument = stand.sold.number();
     fact.mark = to_wire(moment.spot);
-    Figures& figures = fact.figures;
-    add_figure(figures, FigureKind::collateral, stand.collateral, stand.locked);
-    add_figure(figures, FigureKind::lot, {}, stand.short_size);
-    add_figure(figures, FigureKind::debt, series.base, coins);
-    add_figure(figures, FigureKind::reference_price, series.base, moment.spot);
-    add_figure(figures, FigureKind::cash_value, series.quote, std::max<Int128>(is_call ? moment.spot - strike : strike - moment.spot, 0));
-    add_figure(figures, FigureKind::oracle_deviation, {}, terms->oracle_deviation);
-    add_figure(figures, FigureKind::duration_seconds, {}, Int128{terms->duration_seconds} * one_units);
-    add_figure(figures, FigureKind::least_left, stand.collateral, terms->least_left);
-    recall_lot(open.lot, fact, origin.source_time);
-    PLIMSOLL_TRY(price, ramp_price(open.lot, series.quote, stand.locked, coins, 0));
-    add_figure(figures, FigureKind::start_price, stand.collateral, price);
-    recall_lot(open.lot, fact, origin.source_time);
-    decision.say("lot", ask.account, stand.short_size);
-    decision.say("start_price", ask.account, price);
+    Int128 const cash_value = std::max<Int128>(is_call ? moment.spot - strike : strike - moment.spot, 0);
+    RampedShort const sold{series.quote, series.base, stand.collateral, stand.locked, stand.short_size, coins, moment.spot, cash_value};
+    PLIMSOLL_TRYV(put_up(open, fact, sold, *terms, origin.source_time, decision));
     Origin by_rule = origin;
     by_rule.cause = Cause::liquidation;
     decision.add(by_rule, rare(std::move(fact)));
@@ -108,11 +86,7 @@ result<bool> VaultSale::bid(OpenLiquidation& open, Bid const& ask, Origin const&
     if (stand.locked >= needs.required) return fail(Errc::auction_must_be_terminated, name_of(open.account));
     PLIMSOLL_TRY(coins, coins_in(series, stand.short_size, Rounding::floor));
     if (coins <= 0) return fail(Errc::auction_must_be_terminated, name_of(open.account));
-    std::int64_t const elapsed = elapsed_seconds(open.lot, *book_, origin);
-    PLIMSOLL_TRY(price, ramp_price(open.lot, series.quote, stand.locked, coins, elapsed));
-    decision.say("price", {}, price);
-    decision.say("elapsed_seconds", {}, Int128{elapsed} * one_units);
-    if (!ask.price.is_zero() && price < ask.price.units()) return fail(Errc::price_limit_exceeded, format_decimal(price) + " for a coin's worth");
+    PLIMSOLL_TRY(price, price_for(ask, open.lot, series.quote, stand.locked, coins, origin, decision));
     PLIMSOLL_TRY(size, wanted(ask, stand.short_size));
     bool const is_all = size == stand.short_size;
     PLIMSOLL_TRY(taken, coins_in(series, size, Rounding::floor));
@@ -120,9 +94,8 @@ result<bool> VaultSale::bid(OpenLiquidation& open, Bid const& ask, Origin const&
     Int128 const earned = std::min(on.product_down(taken, price), stand.locked);
     Int128 const fraction = on.fraction_down(size, one_units, stand.short_size);
     PLIMSOLL_TRYV(on.settle("a take"));
-    Int128 const least = figure_of(open.lot.terms, FigureKind::least_left);
-    if (!is_all && stand.locked - earned < least) {
-        return fail(Errc::partial_take_leaves_dust, format_decimal(stand.locked - earned) + " " + name_of(stand.collateral) + ", at least " + format_decimal(least));
+    if (!is_all) {
+        PLIMSOLL_TRYV(check_dust(open.lot, stand.collateral, stand.locked - earned));
     }
     VaultStand after = stand;
     after.locked -= earned;
@@ -130,19 +103,8 @@ result<bool> VaultSale::bid(OpenLiquidation& open, Bid const& ask, Origin const&
     if (is_all) after.sold = {};
     OpenLiquidation next = open;
     next.lot.lot = after.short_size;
-    LiquidationBid fact;
-    fact.liquidation = open.id;
-    fact.account = open.account.number();
-    fact.bidder = ask.bidder.number();
-    fact.fraction = to_wire(fraction);
-    fact.price = to_wire(price);
-    fact.asset = stand.collateral.number();
-    fact.amount = to_wire(-earned); // the bidder is paid
-    fact.instrument = stand.sold.number();
-    fact.size = to_wire(size);
-    add_figure(fact.figures, FigureKind::lot, {}, after.short_size);
-    add_figure(fact.figures, FigureKind::collateral, stand.collateral, after.locked);
-    decision.add(origin, rare(std::move(fact)));
+    RampedTake const take{size, fraction, price, earned, after.short_size, after.locked};
+    decision.add(origin, rare(bid_of(open, ask, stand.sold, stand.collateral, take)));
     PositionSettled given;
     given.account = ask.bidder;
     given.counter = open.account;

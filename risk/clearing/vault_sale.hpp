@@ -1,7 +1,7 @@
 /// The auction of an option vault that holds too little: holders give its contracts back for a rising share of its collateral.
 #pragma once
 
-#include "risk/clearing/ramped_sale.hpp"
+#include "risk/clearing/ramp.hpp"
 #include "risk/clearing/vaults.hpp"
 
 namespace plimsoll::risk {
@@ -9,11 +9,9 @@ namespace plimsoll::risk {
 /// Opyn's auction between peers: `ramp_price` of the preset's terms, as RampedSale, but who bids must have the contracts, which
 /// are gone afterwards; so no risk passes to anybody, no layer is asked, and nobody's rows change but the vault's and the
 /// bidder's. Only a naked vault can come to it.
-class VaultSale final : public Sale {
+class VaultSale final : public Ramp {
 public:
-    VaultSale(book::Book const& book, MarginDesk& desk, ClearingPreset const* clearing) : Sale(book, desk, clearing), vaults_(book, &desk) {}
-
-    void ask_for_deeds(RampedSale::LastDeed last_deed) { last_deed_ = std::move(last_deed); }
+    VaultSale(book::Book const& book, MarginDesk& desk, ClearingPreset const* clearing) : Ramp(book, desk, clearing), vaults_(book, &desk) {}
 
     /// Vaults strictly below what they are asked for, not on sale and not expired; deepest shortfall for what is required first.
     [[nodiscard]] std::vector<AccountId> due(Origin const& origin);
@@ -30,11 +28,9 @@ public:
 
 private:
     [[nodiscard]] bool sells(AssetId) const override { return false; }
-    [[nodiscard]] bool has_expired(InstrumentId series, Origin const& origin) const;
     void end(OpenLiquidation const& open, wire::LiquidationOutcome outcome, VaultStand const& stand, Int128 owed, Origin const& origin, Decision& decision) const;
 
     Vaults vaults_;
-    RampedSale::LastDeed last_deed_;
 };
 
 } // namespace plimsoll::risk

@@ -103,16 +103,6 @@ result<AccountId> Vaults::partner(AccountId named, VaultStand const& stand) cons
     return account;
 }
 
-void Vaults::pay(AccountId from, AccountId to, AssetId asset, Int128 units, TransferType type, Origin const& origin, Decision& decision) const {
-    Transferred paid;
-    paid.account = to;
-    paid.counter = from;
-    paid.asset = asset;
-    paid.type = type;
-    paid.amount = Amount{units};
-    decision.add(origin, paid);
-}
-
 void Vaults::move_contracts(AccountId from, AccountId to, InstrumentId instrument, Int128 size, Origin const& origin, Decision& decision) const {
     PositionSettled moved;
     moved.account = from;
@@ -173,7 +163,7 @@ result<void> Vaults::decide_one(LockInVault const& ask, Origin const& origin, De
     if (stand.collateral.is_some() && stand.collateral != ask.asset) {
         return fail(Errc::collateral_does_not_fit, vault_name(*book_, ask.vault) + " takes " + vault_name(*book_, stand.collateral));
     }
-    pay(from, ask.vault, ask.asset, ask.amount.units(), TransferType::vault_deposit, origin, decision);
+    decision.add(origin, transferred(TransferType::vault_deposit, ask.vault, from, ask.asset, ask.amount.units()));
     PLIMSOLL_TRYV(can_pay(from, ask.asset, origin, decision));
     decision.say("locked", ask.vault, stand.locked + ask.amount.units());
     return outcome::success();
@@ -223,7 +213,7 @@ result<void> Vaults::decide_one(UnlockFromVault const& ask, Origin const& origin
         Int128 const there = stand.collateral == ask.asset ? stand.locked : 0;
         if (there < ask.amount.units()) return fail(Errc::balance_insufficient, name + " has " + format_decimal(there) + " " + vault_name(*book_, ask.asset));
         stand.locked -= ask.amount.units();
-        pay(ask.vault, to, ask.asset, ask.amount.units(), TransferType::vault_withdrawal, origin, decision);
+        decision.add(origin, transferred(TransferType::vault_withdrawal, to, ask.vault, ask.asset, ask.amount.units()));
     }
     return keep_requirement(stand, origin, decision);
 }
@@ -354,7 +344,7 @@ result<void> Vaults::decide_one(SettleVault const& ask, Origin const& origin, De
     decision.say("required", ask.vault, owed);
     if (stand.locked <= owed) return fail(Errc::nothing_to_settle, name + " owes " + format_decimal(owed) + " and has " + format_decimal(stand.locked));
     decision.say("returned", to, stand.locked - owed);
-    pay(ask.vault, to, stand.collateral, stand.locked - owed, TransferType::vault_withdrawal, origin, decision);
+    decision.add(origin, transferred(TransferType::vault_withdrawal, to, ask.vault, stand.collateral, stand.locked - owed));
     return outcome::success();
 }
 

@@ -49,7 +49,6 @@ private:
     [[nodiscard]] result<void> can_pay(AccountId payer, AssetId asset, Origin const& origin, Decision& decision);
     [[nodiscard]] result<Int128> unexercised(VaultStand const& stand, TimeNs now) const;
     [[nodiscard]] result<VaultTerms> terms() const;
-    void pay(AccountId from, AccountId to, AssetId asset, Int128 units, TransferType type, Origin const& origin, Decision& decision) const;
     void move_contracts(AccountId from, AccountId to, InstrumentId instrument, Int128 size, Origin const& origin, Decision& decision) const;
     [[nodiscard]] TimeNs now(Origin const& origin) const { return std::max(origin.source_time, book_->time()); }
 

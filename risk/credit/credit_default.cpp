@@ -41,18 +41,9 @@ public:
 
     void repay(AccountId account, Int128 amount) {
         if (amount == 0) return;
-        move(TransferType::credit_repaid, account, line_.pool, line_.asset, -amount);
+        decision_.add(origin_, transferred(TransferType::credit_repaid, account, line_.pool, line_.asset, -amount));
         left_ -= amount;
         decision_.say("collected", account, collected_[account] += amount);
-    }
-    void move(TransferType type, AccountId account, AccountId counter, AssetId asset, Int128 amount) {
-        Transferred fact;
-        fact.account = account;
-        fact.counter = counter;
-        fact.asset = asset;
-        fact.type = type;
-        fact.amount = Amount{amount};
-        decision_.add(origin_, fact);
     }
 
 private:
@@ -93,8 +84,8 @@ private:
         auto const sold = multiply_divide(units, raised, all, Rounding::ceiling); // worth so much or a little more
         if (!sold) return fail(Errc::arithmetic_overflow, "coins");
         repay(account, raised);
-        move(TransferType::conversion, account, line_.pool, asset, -*sold);
-        move(TransferType::conversion, account, line_.pool, line_.asset, raised);
+        decision_.add(origin_, transferred(TransferType::conversion, account, line_.pool, asset, -*sold));
+        decision_.add(origin_, transferred(TransferType::conversion, account, line_.pool, line_.asset, raised));
         return raised;
     }
 
@@ -111,8 +102,8 @@ private:
 };
 
 /// One who loses a stake: all of one voucher's, wherever it lies.
-[[nodiscard]] result<void> write_off(book::Book const& book, CreditHistory const& history, CreditLine const& line, Int128 loss, Collector& collector,
-                                     Origin const& origin, Decision& decision) {
+[[nodiscard]] result<void> write_off(book::Book const& book, CreditHistory const& history, CreditLine const& line, Int128 loss, Origin const& origin,
+                                     Decision& decision) {
     std::vector<Stake> const stakes = history.stakes(line.holder);
     std::vector<Int128> weights;
     Int128 staked = 0;
@@ -136,11 +127,11 @@ private:
         split.left -= more;
     }
 
-    collector.move(TransferType::credit_repaid, line.holder, line.pool, line.asset, -loss); // on paper: nobody had it
+    decision.add(origin, transferred(TransferType::credit_repaid, line.holder, line.pool, line.asset, -loss)); // on paper: nobody had it
     std::vector<std::vector<LayerPart>> parts(2);
     for (std::size_t i = 0; i < stakes.size(); ++i) {
         if (split.parts[i] == 0) continue;
-        collector.move(TransferType::slash, stakes[i].voucher, stakes[i].module, line.asset, split.parts[i]);
+        decision.add(origin, transferred(TransferType::slash, stakes[i].voucher, stakes[i].module, line.asset, split.parts[i]));
         decision.say("stake_lost", stakes[i].voucher, split.parts[i]);
         parts[0].push_back({stakes[i].voucher, split.parts[i]});
     }
@@ -192,7 +183,7 @@ result<void> collect_default(book::Book const& book, CreditHistory const& histor
     }
     Int128 const loss = collector.left();
     if (loss == 0) return outcome::success();
-    return write_off(book, history, line, loss, collector, by_rule, decision);
+    return write_off(book, history, line, loss, by_rule, decision);
 }
 
 } // namespace plimsoll::risk

@@ -11,16 +11,6 @@
 namespace plimsoll::risk {
 namespace {
 
-[[nodiscard]] Event moved(TransferType type, AccountId account, AccountId counter, AssetId asset, Int128 units, Origin const& origin) {
-    Transferred fact;
-    fact.account = account;
-    fact.counter = counter;
-    fact.asset = asset;
-    fact.type = type;
-    fact.amount = Amount{units};
-    return {origin, fact};
-}
-
 /// "vouched:alice"; by number where that would be too long a name, or is another account's.
 [[nodiscard]] std::string module_name(book::Book const& book, AccountId borrower) {
     std::string const name = "vouched:" + std::string(book.account(borrower).name.view());
@@ -90,7 +80,7 @@ result<void> CreditDesk::draw(DrawCredit const& ask, Origin const& origin, Decis
         return fail(Errc::collateral_ratio_insufficient, name(holder) + ": " + format_decimal(held) + " of " + format_decimal(asked) + ", at " +
                                                              format_decimal(line.ratio_asked) + " of " + format_decimal(drawn));
     }
-    decision.events.push_back(moved(TransferType::credit_drawn, ask.account, line.pool, line.asset, ask.amount.units(), origin));
+    decision.add(origin, transferred(TransferType::credit_drawn, ask.account, line.pool, line.asset, ask.amount.units()));
     return outcome::success();
 }
 
@@ -98,7 +88,7 @@ result<void> CreditDesk::draw(DrawCredit const& ask, Origin const& origin, Decis
 result<void> CreditDesk::pay(AccountId payer, CreditLine const& line, Amount amount, Origin const& origin, Decision& decision) {
     Foresight foresight(*book_);
     // to whom does not matter to who pays: the receiver may not have been opened yet
-    PLIMSOLL_TRYV(foresight.add(moved(TransferType::transfer, payer, line.pool, line.asset, -amount.units(), origin)));
+    PLIMSOLL_TRYV(foresight.add(Event{origin, transferred(TransferType::transfer, payer, line.pool, line.asset, -amount.units())}));
     AccountRows rows;
     rows_after(*book_, payer, foresight.decided(), rows);
     for (book::BalanceRow const& row : rows.balances) {
@@ -122,7 +112,7 @@ result<void> CreditDesk::repay(RepayCredit const& ask, Origin const& origin, Dec
     }
     PLIMSOLL_TRYV(pay(ask.account, line, amount, origin, decision));
     decision.say("drawn_after", holder, line.drawn - amount.units());
-    decision.events.push_back(moved(TransferType::credit_repaid, ask.account, line.pool, line.asset, -amount.units(), origin));
+    decision.add(origin, transferred(TransferType::credit_repaid, ask.account, line.pool, line.asset, -amount.units()));
     return outcome::success();
 }
 
@@ -135,7 +125,7 @@ result<void> CreditDesk::vouch(Vouch const& ask, Origin const& origin, Decision&
     PLIMSOLL_TRYV(need_decimals(ask.amount, line.asset, *book_));
     PLIMSOLL_TRYV(need_pool(line, *book_));
     PLIMSOLL_TRYV(pay(ask.account, line, ask.amount, origin, decision));
-    std::vector<Event> const leaves{moved(TransferType::transfer, ask.account, line.pool, line.asset, -ask.amount.units(), origin)};
+    std::vector<Event> const leaves{Event{origin, transferred(TransferType::transfer, ask.account, line.pool, line.asset, -ask.amount.units())}};
     PLIMSOLL_TRYV(keep_collateral(ask.account, leaves, now(origin), decision));
     AccountId module = history_->module_of(borrower);
     if (!module.is_some()) {
@@ -148,7 +138,7 @@ result<void> CreditDesk::vouch(Vouch const& ask, Origin const& origin, Decision&
     }
     decision.say("staked", borrower, line.limit_values.staked);
     decision.say("staked_after", borrower, line.limit_values.staked + ask.amount.units());
-    decision.events.push_back(moved(TransferType::stake, ask.account, module, line.asset, -ask.amount.units(), origin));
+    decision.add(origin, transferred(TransferType::stake, ask.account, module, line.asset, -ask.amount.units()));
     return outcome::success();
 }
 
@@ -177,7 +167,7 @@ result<void> CreditDesk::unvouch(Unvouch const& ask, Origin const& origin, Decis
         Int128 const part = stake.voucher == ask.account ? std::min(left, stake.amount) : 0;
         if (part == 0) continue;
         left -= part;
-        decision.events.push_back(moved(TransferType::unstake, ask.account, stake.module, line.asset, part, origin));
+        decision.add(origin, transferred(TransferType::unstake, ask.account, stake.module, line.asset, part));
     }
     return outcome::success();
 }

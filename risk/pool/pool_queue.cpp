@@ -12,17 +12,6 @@
 namespace plimsoll::risk::pool {
 namespace {
 
-/// The queue gives out what PoolMoved brought it.
-[[nodiscard]] Transferred handed_over(AccountId account, AccountId queue, AssetId asset, Int128 amount, TransferType type) {
-    Transferred paid;
-    paid.account = account;
-    paid.counter = queue;
-    paid.asset = asset;
-    paid.type = type;
-    paid.amount = Amount{amount};
-    return paid;
-}
-
 [[nodiscard]] PoolMoved moved_by_queue(PoolStanding const& standing, QueueEntry const& entry, Int128 amount, Int128 shares, Int128 price) {
     PoolMoved fact;
     fact.pool = standing.pool.number();
@@ -78,7 +67,7 @@ result<void> PoolDesk::decide_one(PoolDeposit const& ask, Origin const& origin, 
         return fail(Errc::pool_series_does_not_fit, "the pool takes " + std::string(book_->asset(history_.quote()).name.view()));
     }
     if (ask.amount.units() < preset_.least_move) return fail(Errc::pool_amount_too_small, "least " + format_decimal(preset_.least_move));
-    Transferred const paid = handed_over(names.queue, ask.account, ask.asset, ask.amount.units(), TransferType::pool_deposit);
+    Transferred const paid = transferred(TransferType::pool_deposit, names.queue, ask.account, ask.asset, ask.amount.units());
     PLIMSOLL_TRYV(accept_payment(ask.account, paid, origin, margin, decision));
     if (!history_.quote().is_some()) set(quote_parameter, 0, book_->asset(ask.asset).name.view(), origin, decision);
     decision.add(origin, paid);
@@ -95,7 +84,7 @@ result<void> PoolDesk::decide_one(PoolWithdraw const& ask, Origin const& origin,
     // All that somebody has may always go.
     bool const is_all = ask.shares.units() == balance_of(*book_, ask.account, names.shares);
     if (worth < preset_.least_move && !is_all) return fail(Errc::pool_amount_too_small, format_decimal(worth) + ", least " + format_decimal(preset_.least_move));
-    Transferred const paid = handed_over(names.queue, ask.account, names.shares, ask.shares.units(), TransferType::pool_withdrawal);
+    Transferred const paid = transferred(TransferType::pool_withdrawal, names.queue, ask.account, names.shares, ask.shares.units());
     PLIMSOLL_TRYV(accept_payment(ask.account, paid, origin, margin, decision));
     decision.add(origin, paid);
     return outcome::success();
@@ -115,7 +104,7 @@ result<void> PoolDesk::pay_in(PoolStanding& standing, Int128 price_value, Int128
         }
         shares = in_decimals(book_->asset(standing.names.shares), shares, Rounding::floor);
         decision.add(origin, rare(moved_by_queue(standing, entry, entry.amount, shares, price)));
-        decision.add(origin, handed_over(entry.account, standing.names.queue, standing.names.shares, shares, TransferType::pool_deposit));
+        decision.add(origin, transferred(TransferType::pool_deposit, entry.account, standing.names.queue, standing.names.shares, shares));
         standing.cash += entry.amount;
         standing.supply += shares;
         ++done;
@@ -152,7 +141,7 @@ result<void> PoolDesk::pay_out(PoolStanding& standing, Int128 price_value, Int12
             if (shares <= 0) break;
         }
         decision.add(origin, rare(moved_by_queue(standing, entry, -paid, -shares, price)));
-        decision.add(origin, handed_over(entry.account, standing.names.queue, standing.quote, paid, TransferType::pool_withdrawal));
+        decision.add(origin, transferred(TransferType::pool_withdrawal, entry.account, standing.names.queue, standing.quote, paid));
         free -= paid;
         standing.cash -= paid;
         standing.supply -= shares;
