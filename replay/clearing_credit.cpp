@@ -31,12 +31,9 @@ namespace {
 
 /// The whole log once more: every score is a fold of it. It takes as long as a replay, when a ledger is opened and when an owner
 /// first asks for credit; who is known to have some is known from then on.
-result<void> ClearingHouse::recall_credit(std::span<AccountId const> tracked) {
-    std::vector<AccountId> of(tracked.begin(), tracked.end());
-    PLIMSOLL_TRYV(engine_->commit());
-    PLIMSOLL_TRY(reader, Reader::open(directory_));
+result<void> ClearingHouse::recall_credit(Reader const& reader, std::vector<AccountId> of) {
     std::ranges::copy(known_borrowers(book()), std::back_inserter(of));
-    PLIMSOLL_TRY(history, credit_history_at(*reader, book(), of));
+    PLIMSOLL_TRY(history, credit_history_at(reader, book(), of));
     credit_ = std::make_unique<risk::CreditHistory>(std::move(history));
     return outcome::success();
 }
@@ -46,7 +43,9 @@ result<AccountId> ClearingHouse::know_owner(AccountId account) {
     if (credit_->is_tracked(holder)) return holder;
     std::vector<AccountId> of = credit_->tracked();
     of.push_back(holder);
-    PLIMSOLL_TRYV(recall_credit(of));
+    PLIMSOLL_TRYV(engine_->commit());
+    PLIMSOLL_TRY(reader, Reader::open(directory_));
+    PLIMSOLL_TRYV(recall_credit(*reader, std::move(of)));
     return holder;
 }
 

@@ -132,15 +132,16 @@ result<void> ClearingHouse::recall_watchers() {
     are_watchers_stale_ = false;
     interest_.forget();
     if (safeguards_) safeguards_->forget();
-    if (credit_) {
-        PLIMSOLL_TRYV(recall_credit(credit_->tracked()));
-    }
     if (bridges_) bridges_->forget();
-    PLIMSOLL_TRYV(recall_pools());
-    if (!safeguards_ && !bridges_ && !interest_.has_begun()) return outcome::success();
+    bool const is_watched = safeguards_ || credit_ || bridges_ || !pools_.empty() || interest_.has_begun();
+    if (!is_watched) return outcome::success();
     PLIMSOLL_TRYV(engine_->commit());
     if (book().sequence() == 0) return outcome::success();
-    PLIMSOLL_TRY(reader, Reader::open(directory_));
+    PLIMSOLL_TRY(reader, Reader::open(directory_)); // one for all
+    PLIMSOLL_TRYV(recall_pools(*reader));
+    if (credit_) {
+        PLIMSOLL_TRYV(recall_credit(*reader, credit_->tracked()));
+    }
     if (safeguards_) {
         PLIMSOLL_TRYV(recall_safeguards(*reader));
     }

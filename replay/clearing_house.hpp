@@ -84,7 +84,7 @@ private:
     [[nodiscard]] result<void> check_way(risk::Command const& command) const;
     [[nodiscard]] result<void> gather_from_chains(AccountId account);
     [[nodiscard]] result<void> open_pools(Reader const& reader);
-    [[nodiscard]] result<void> recall_pools();
+    [[nodiscard]] result<void> recall_pools(Reader const& reader);
     [[nodiscard]] result<void> pool(risk::PoolCommand const& ask, Origin origin, Answer& answer);
     [[nodiscard]] result<void> keep_from_pools(risk::Command const& command) const;
     [[nodiscard]] result<void> bring_funding_up_to_date(risk::PerpetualPoolCommand const& command, Origin const& asked, Answer& answer);
@@ -104,7 +104,7 @@ private:
     [[nodiscard]] result<void> keep_credit(risk::Command const& command);
     /// The history, with each day's equity of an account's owner. Errors: risk::Errc::no_credit_rule.
     [[nodiscard]] result<AccountId> know_owner(AccountId account);
-    [[nodiscard]] result<void> recall_credit(std::span<AccountId const> tracked);
+    [[nodiscard]] result<void> recall_credit(Reader const& reader, std::vector<AccountId> of);
     [[nodiscard]] result<std::uint16_t> source_of(CommandStamp const& stamp);
     [[nodiscard]] result<Receipt> book_all(std::span<Event const> events);
     [[nodiscard]] result<void> book_group(Answer& answer);

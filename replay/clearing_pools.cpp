@@ -13,12 +13,10 @@ result<void> ClearingHouse::open_pools(Reader const& reader) {
 }
 
 /// What pools have seen of the log, once more.
-result<void> ClearingHouse::recall_pools() {
+result<void> ClearingHouse::recall_pools(Reader const& reader) {
     if (pools_.empty()) return outcome::success();
-    PLIMSOLL_TRYV(engine_->commit());
-    PLIMSOLL_TRY(reader, Reader::open(directory_));
     for (auto& [account, desk] : pools_) desk.forget();
-    return for_pool_events(*reader, book(), book().sequence(), [&](std::uint64_t sequence, Event const& event) {
+    return for_pool_events(reader, book(), book().sequence(), [&](std::uint64_t sequence, Event const& event) {
         for (auto& [account, desk] : pools_) desk.follow(sequence, event);
     });
 }
