@@ -9,8 +9,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plimsoll::tools {
 
@@ -82,6 +84,21 @@ public:
             Outcome const outcome = run(words);
             ASSERT_EQ(outcome.status, 0) << words << "\n" << outcome.err;
         }
+    }
+
+    /// A new ledger with these definitions, under these presets.
+    void begin(std::string const& ledger, std::string_view names, std::initializer_list<char const*> presets) const {
+        write("names.jsonl", names);
+        std::vector<std::string> all{"init " + ledger, "import " + ledger + " --format events names.jsonl"};
+        for (char const* const preset : presets) all.push_back("presets adopt " + ledger + " " + preset);
+        for (std::string const& words : all) {
+            Outcome const outcome = run(words);
+            ASSERT_EQ(outcome.status, 0) << words << "\n" << outcome.err;
+        }
+    }
+    [[nodiscard]] Outcome submit(std::string const& ledger, std::string const& lines) const {
+        write("commands.jsonl", lines);
+        return run("submit " + ledger + " commands.jsonl");
     }
 
 private:

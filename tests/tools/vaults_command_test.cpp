@@ -15,7 +15,7 @@ protected:
     CommandSetting setting;
 
     void SetUp() override {
-        setting.write("names.jsonl", R"({"kind":"AssetDefined","name":"USD","decimals":6,"asset_kind":"stablecoin"}
+        setting.begin("peers", R"({"kind":"AssetDefined","name":"USD","decimals":6,"asset_kind":"stablecoin"}
 {"kind":"AssetDefined","name":"ETH","decimals":18,"asset_kind":"token"}
 {"kind":"AccountOpened","name":"world","account_kind":"outside"}
 {"kind":"AccountOpened","name":"alice","account_kind":"customer"}
@@ -23,16 +23,9 @@ protected:
 {"kind":"InstrumentDefined","name":"PUT-100","instrument_kind":"option","payoff":"linear","side":"put","exercise":"european","base":"ETH","quote":"USD","settle":"USD","strike":"100","expiry":"2026-02-08T00:00:00Z","multiplier":"1"}
 {"kind":"InstrumentDefined","name":"PUT-80","instrument_kind":"option","payoff":"linear","side":"put","exercise":"european","base":"ETH","quote":"USD","settle":"USD","strike":"80","expiry":"2026-02-08T00:00:00Z","multiplier":"1"}
 {"kind":"InstrumentDefined","name":"CALL-200","instrument_kind":"option","payoff":"inverse","side":"call","exercise":"european","base":"ETH","quote":"USD","settle":"ETH","strike":"200","expiry":"2026-02-08T00:00:00Z","multiplier":"1"}
-)");
-        for (auto const* words : {"init peers", "import peers --format events names.jsonl", "presets adopt peers opyn-gamma", "presets adopt peers opyn"}) {
-            Outcome const outcome = setting.run(words);
-            ASSERT_EQ(outcome.status, 0) << words << "\n" << outcome.err;
-        }
+)", {"opyn-gamma", "opyn"});
     }
-    Outcome submit(std::string const& lines) {
-        setting.write("commands.jsonl", lines);
-        return setting.run("submit peers commands.jsonl");
-    }
+    [[nodiscard]] Outcome submit(std::string const& lines) const { return setting.submit("peers", lines); }
 };
 
 constexpr char const* opening = R"({"id":1,"command":"deposit","account":"alice","asset":"USD","amount":"1000","time":"2026-02-01T00:00:00Z"}

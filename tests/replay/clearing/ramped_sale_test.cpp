@@ -1,9 +1,5 @@
+#include "tests/replay/clearing/opyn_rows.hpp"
 #include "tests/replay/clearing/vault_ledger.hpp"
-#include "tests/vectors/vector_reading.hpp"
-
-#include "risk/number/wide_integer.hpp"
-
-#include <iostream>
 
 namespace plimsoll::risk {
 namespace {
@@ -175,38 +171,14 @@ TEST(RampedSale, SellsCoinsForADebtOnceNothingIsShort) {
     EXPECT_FALSE(venue.is_open());
 }
 
-/// Published rows (shared/vectors/protocols/opyn_gamma.jsonl), driven through a book by commands.
-class OpynRows : public testing::Test {
-protected:
-    std::filesystem::path const file = std::filesystem::path(PLIMSOLL_SHARED_DIR) / "vectors/protocols/opyn_gamma.jsonl";
-    void SetUp() override {
-        if (!std::filesystem::exists(file)) GTEST_SKIP() << "skipped: no " << file;
-    }
-    [[nodiscard]] static std::string scaled(vectors::Json inputs, std::string_view name, int decimals) {
-        Wide const count(std::string(std::string_view(inputs[name])));
-        return format_decimal(narrowed(times_power_of_ten(count, 18 - decimals, Rounding::floor)).value());
-    }
-};
-
+/// Driven through a book by commands.
 TEST_F(OpynRows, OfAuctionPrices) {
-    int rows = 0;
-    vectors::for_each_line(file, [&](vectors::Json row, std::string const& place) {
-        if (std::string_view(row["kind"]) != "opyn.auction_price") return;
-        SCOPED_TRACE(place);
-        vectors::Json const in = row["inputs"];
-        bool const is_put = bool(in["is_put"]);
-        int const decimals = std::atoi(std::string(std::string_view(in["collateral_decimals"])).c_str());
-        Int128 const spot = units_of(scaled(in, "spot_1e8", 8));
-        Int128 const cash = units_of(scaled(in, "cash_value_1e8", 8));
-        Int128 const strike = is_put ? spot + cash : spot - cash;
-        std::string const calm = is_put ? format_decimal(strike * 100) : format_decimal(strike / 100);
-        Naked venue(scaled(in, "vault_collateral_units", decimals), is_put ? wire::OptionSide::put : wire::OptionSide::call, format_decimal(strike), calm,
-                    is_put ? L::usd : L::btc, 7);
-        venue.begin(format_decimal(spot));
-        auto const answer = venue.take(L::carol, "1", std::atoi(std::string(std::string_view(in["elapsed_seconds"])).c_str()));
+    int const rows = for_auction_prices([](OpynAuctionPrice const& row) {
+        Naked venue(row.collateral, row.is_put ? wire::OptionSide::put : wire::OptionSide::call, row.strike, row.calm_spot, row.is_put ? L::usd : L::btc, 7);
+        venue.begin(row.spot);
+        auto const answer = venue.take(L::carol, "1", row.elapsed_seconds);
         ASSERT_TRUE(answer.accepted()) << answer.refusal->message();
-        EXPECT_EQ(format_decimal(Naked::said(answer, "price")), scaled(row["expected"], "price_per_contract_units", decimals));
-        ++rows;
+        EXPECT_EQ(format_decimal(Naked::said(answer, "price")), row.price);
     });
     EXPECT_GE(rows, 3);
     std::cout << rows << " rows through the book" << std::endl;

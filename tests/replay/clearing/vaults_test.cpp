@@ -1,9 +1,5 @@
+#include "tests/replay/clearing/opyn_rows.hpp"
 #include "tests/replay/clearing/peer_ledger.hpp"
-#include "tests/vectors/vector_reading.hpp"
-
-#include "risk/number/wide_integer.hpp"
-
-#include <iostream>
 
 namespace plimsoll::risk {
 namespace {
@@ -381,42 +377,21 @@ TEST(Vaults, TellWhatTheyHoldAndHaveToHold) {
     EXPECT_EQ(L::said(told, "required"), units_of("16.78"));
 }
 
-/// Published rows (shared/vectors/protocols/opyn_gamma.jsonl), by commands of writers, holders and bidders.
-class OpynVaultAuctions : public testing::Test {
-protected:
-    std::filesystem::path const file = std::filesystem::path(PLIMSOLL_SHARED_DIR) / "vectors/protocols/opyn_gamma.jsonl";
-    void SetUp() override {
-        if (!std::filesystem::exists(file)) GTEST_SKIP() << "skipped: no " << file;
-    }
-    [[nodiscard]] static std::string scaled(vectors::Json inputs, std::string_view name, int decimals) {
-        Wide const count(std::string(std::string_view(inputs[name])));
-        return format_decimal(narrowed(times_power_of_ten(count, 18 - decimals, Rounding::floor)).value());
-    }
-};
+/// By commands of writers, holders and bidders.
+class OpynVaultAuctions : public OpynRows {};
 
 TEST_F(OpynVaultAuctions, AskTheirPublishedPrices) {
-    int rows = 0;
-    vectors::for_each_line(file, [&](vectors::Json row, std::string const& place) {
-        if (std::string_view(row["kind"]) != "opyn.auction_price") return;
-        SCOPED_TRACE(place);
-        vectors::Json const in = row["inputs"];
-        bool const is_put = bool(in["is_put"]);
-        int const decimals = std::atoi(std::string(std::string_view(in["collateral_decimals"])).c_str());
-        Int128 const spot = units_of(scaled(in, "spot_1e8", 8));
-        Int128 const cash = units_of(scaled(in, "cash_value_1e8", 8));
-        Int128 const strike = is_put ? spot + cash : spot - cash;
-        L venue(is_put ? format_decimal(strike * 100) : format_decimal(strike / 100));
-        InstrumentId const series = venue.series(is_put ? wire::OptionSide::put : wire::OptionSide::call, format_decimal(strike));
+    int const rows = for_auction_prices([](OpynAuctionPrice const& row) {
+        L venue(row.calm_spot);
+        InstrumentId const series = venue.series(row.is_put ? wire::OptionSide::put : wire::OptionSide::call, row.strike);
         AccountId const vault = venue.open(L::alice, "v");
-        venue.must_take(L::lock(vault, scaled(in, "vault_collateral_units", decimals), is_put ? L::usd : L::btc));
-        venue.must_take(L::mint(vault, series, scaled(in, "vault_debt_1e8", 8), L::bob));
-        venue.price(format_decimal(spot));
+        venue.must_take(L::lock(vault, row.collateral, row.is_put ? L::usd : L::btc));
+        venue.must_take(L::mint(vault, series, row.contracts, L::bob));
+        venue.price(row.spot);
         venue.must_take(Liquidate{vault, {}});
-        auto const seconds = std::atoi(std::string(std::string_view(in["elapsed_seconds"])).c_str());
-        Answer const taken = venue.ask(L::take(vault, L::bob, "1"), venue.book().time() + seconds * L::second);
+        Answer const taken = venue.ask(L::take(vault, L::bob, "1"), venue.book().time() + row.elapsed_seconds * L::second);
         ASSERT_TRUE(taken.accepted()) << taken.refusal->message();
-        EXPECT_EQ(format_decimal(L::said(taken, "price")), scaled(row["expected"], "price_per_contract_units", decimals));
-        ++rows;
+        EXPECT_EQ(format_decimal(L::said(taken, "price")), row.price);
     });
     EXPECT_GE(rows, 3);
     std::cout << rows << " rows through vaults" << std::endl;

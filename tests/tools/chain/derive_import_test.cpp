@@ -44,6 +44,13 @@ struct Operation {
     return text;
 }
 
+[[nodiscard]] ImportOptions derive_options(MappingText const& text) {
+    ImportOptions options;
+    options.mapping = "derive-v2";
+    options.parameters = {text.parameters.begin(), text.parameters.end()};
+    return options;
+}
+
 class DeriveLogs : public testing::Test {
 protected:
     void SetUp() override {
@@ -94,15 +101,31 @@ protected:
         }
     }
 
+    /// The first sequence as proved blocks, one transaction each, and the last operation in it.
+    struct FirstSequence {
+        std::string chain; ///< as a file
+        Operation const* last = nullptr;
+        std::uint64_t blocks = 0;
+    };
+    [[nodiscard]] FirstSequence first_sequence() {
+        ChainMaker chain(1, 1);
+        chain.add({logs_[0]}, 0);
+        FirstSequence told{"", nullptr, 1};
+        std::uint64_t now = 1;
+        for (Operation const& one : operations_) {
+            if (one.sequence != 1 || !one.ok) continue;
+            chain.add({logs_[one.n]}, one.now - now);
+            now = one.now;
+            told.last = &one;
+            ++told.blocks;
+        }
+        told.chain = chain.file();
+        return told;
+    }
+
     std::map<std::uint64_t, std::vector<Log>> logs_; ///< by operation
     std::vector<Operation> operations_;
 };
-
-/// One sequence's blocks, proved: each operation with logs is a block of one transaction.
-[[nodiscard]] ChainMaker& add(ChainMaker& chain, std::vector<Log> const& logs, std::uint64_t seconds_later) {
-    chain.add({logs}, seconds_later);
-    return chain;
-}
 
 [[nodiscard]] Int128 cash(book::Book const& book, std::string_view account) {
     auto const id = book.find_account(account);
@@ -185,27 +208,16 @@ TEST_F(DeriveLogs, AfterEachOperationTheLedgerIsTheRecordedStateToTheWei) {
 /// The same through files: proved blocks, the command's importer, a ledger on disk that is opened again.
 TEST_F(DeriveLogs, ASequenceAsProvedBlocksInALedger) {
     MappingText const text = derive_text();
-    ChainMaker chain(1, 1);
-    static_cast<void>(add(chain, logs_[0], 0));
-    Operation const* last = nullptr;
-    std::uint64_t now = 1;
-    for (Operation const& one : operations_) {
-        if (one.sequence != 1 || !one.ok) continue;
-        static_cast<void>(add(chain, logs_[one.n], one.now - now));
-        now = one.now;
-        last = &one;
-    }
+    FirstSequence const told = first_sequence();
     ImportSetting setting;
-    ImportOptions options;
-    options.mapping = "derive-v2";
-    options.parameters = {text.parameters.begin(), text.parameters.end()};
-    auto const summary = setting.run(import_evm_json, setting.file(chain.file()), options);
+    ImportOptions const options = derive_options(text);
+    auto const summary = setting.run(import_evm_json, setting.file(told.chain), options);
     ASSERT_TRUE(summary) << summary.error().message();
     setting.reopen();
     for (std::size_t i = 0; i < 5; ++i) {
-        EXPECT_EQ(cash(setting.book(), "derive-" + std::to_string(i + 1)), last->accounts.at("cash")[i]);
+        EXPECT_EQ(cash(setting.book(), "derive-" + std::to_string(i + 1)), told.last->accounts.at("cash")[i]);
     }
-    auto const again = setting.run(import_evm_json, setting.file(chain.file()), options);
+    auto const again = setting.run(import_evm_json, setting.file(told.chain), options);
     ASSERT_TRUE(again) << again.error().message();
     EXPECT_EQ(again.value().events_added, 0U);
 }
@@ -250,34 +262,21 @@ private:
 /// The recorded state answers for the contract: nothing differs; one wei elsewhere is found, with both sides.
 TEST_F(DeriveLogs, TheContractsOwnBalancesAreCompared) {
     MappingText const text = derive_text();
-    ChainMaker chain(1, 1);
-    static_cast<void>(add(chain, logs_[0], 0));
-    Operation const* last = nullptr;
-    std::uint64_t now = 1;
-    std::uint64_t blocks = 1;
-    for (Operation const& one : operations_) {
-        if (one.sequence != 1 || !one.ok) continue;
-        static_cast<void>(add(chain, logs_[one.n], one.now - now));
-        now = one.now;
-        last = &one;
-        ++blocks;
-    }
+    FirstSequence const told = first_sequence();
     ImportSetting setting;
-    ImportOptions options;
-    options.mapping = "derive-v2";
-    options.parameters = {text.parameters.begin(), text.parameters.end()};
-    auto const summary = setting.run(import_evm_json, setting.file(chain.file()), options);
+    ImportOptions const options = derive_options(text);
+    auto const summary = setting.run(import_evm_json, setting.file(told.chain), options);
     ASSERT_TRUE(summary) << summary.error().message();
-    auto saved = FileSource::open(setting.file(chain.file(), "saved.jsonl"));
+    auto saved = FileSource::open(setting.file(told.chain, "saved.jsonl"));
     ASSERT_TRUE(saved) << saved.error().message();
     auto const compare = [&](Int128 wrong_by) {
         WithBalances source(*saved.value(), [&](Int128 account, ByteView asset) {
             bool const is_cash = hex_of(asset) == text.parameters.find("cash")->second;
-            Int128 const recorded = last->accounts.at(is_cash ? "cash" : "perp").at(static_cast<std::size_t>(account - 1));
+            Int128 const recorded = told.last->accounts.at(is_cash ? "cash" : "perp").at(static_cast<std::size_t>(account - 1));
             return recorded + (is_cash && account == 2 ? wrong_by : 0);
         });
         ReconcileAsk ask;
-        ask.at = blocks;
+        ask.at = told.blocks;
         ask.source = "derive-v2";
         auto report = reconcile_chain(*setting.reader(), source, ask);
         EXPECT_TRUE(report) << (report ? "" : report.error().message());
